@@ -1,0 +1,50 @@
+"""Whom should the retention team call tomorrow, and why? One row per listed customer."""
+
+from data_contracts._contract import Column, Contract
+
+retention_list = Contract(
+    name="retention_list",
+    grain="one row per customer on the list of the as-of date",
+    key=("customer_id",),
+    min_rows=0,
+    max_bad_share=0.0,
+    columns=(
+        Column(name="rank", type="integer", required=True, at_least=1, meaning="1 is the most urgent customer."),
+        Column(name="customer_id", type="text", required=True, meaning="Names the customer."),
+        Column(
+            name="churn_probability",
+            type="number",
+            required=True,
+            at_least=0,
+            at_most=1,
+            unit="probability",
+            meaning="Probability that the customer makes no purchase within the horizon.",
+        ),
+        Column(
+            name="yearly_spend",
+            type="number",
+            required=True,
+            at_least=0,
+            unit="currency",
+            meaning="Spend over the 364 days before the as-of date, net of returns, never below zero.",
+        ),
+        Column(
+            name="value_at_risk",
+            type="number",
+            required=True,
+            at_least=0,
+            unit="currency",
+            meaning="Churn probability times yearly spend: what the list is ranked by.",
+        ),
+        Column(name="reason_1", type="text", null_means="nothing speaks for it", meaning="The strongest reason."),
+        Column(name="reason_2", type="text", null_means="no second reason", meaning="The second reason."),
+        Column(name="reason_3", type="text", null_means="no third reason", meaning="The third reason."),
+        Column(
+            name="may_contact",
+            type="boolean",
+            null_means="the company gave no consent data: check before contacting",
+            meaning="Whether consent was given and not withdrawn before the as-of date.",
+        ),
+        Column(name="as_of", type="date", required=True, meaning="The as-of date of the list."),
+    ),
+)

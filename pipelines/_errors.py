@@ -1,0 +1,44 @@
+"""What can go wrong in the pipelines, in words worth reading? One exception per kind, each with its exit code.
+
+The command line prints the message without a traceback and exits with `exit_code`.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class PipelineError(Exception):
+    """Something went wrong that the person at the keyboard can put right; the message says how."""
+
+    exit_code: ClassVar[int] = 1
+
+
+class SettingsWrong(PipelineError):
+    """A setting, in the file, the environment or on the command line, cannot be used as it stands."""
+
+    exit_code: ClassVar[int] = 2
+
+
+class SourceUnknown(PipelineError):
+    """No source has that name, and no folder is there either."""
+
+    exit_code: ClassVar[int] = 2
+
+
+class SourceUnavailable(PipelineError):
+    """The source is known, but what it needs is not installed."""
+
+    exit_code: ClassVar[int] = 2
+
+
+class SourceUnreadable(PipelineError):
+    """The source is there, but what it holds cannot be read: a corrupt file, a wrong encoding, ragged lines."""
+
+    exit_code: ClassVar[int] = 3
+
+
+class TableMissing(PipelineError):
+    """The source has no file or table for a table that the contracts require."""
+
+    exit_code: ClassVar[int] = 3

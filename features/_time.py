@@ -1,0 +1,47 @@
+"""What was known before a day began? The one place where features are cut in time."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import narwhals as nw
+
+
+def day_start(day: date, *, time_zone: str) -> datetime:
+    """The moment, in UTC, at which `day` begins in the business time zone."""
+    return datetime.combine(day, time.min, tzinfo=ZoneInfo(time_zone)).astimezone(UTC)
+
+
+def local_day(moment: nw.Expr, *, time_zone: str) -> nw.Expr:
+    """The business day (a date) on which a moment stored in UTC falls."""
+    return moment.dt.convert_time_zone(time_zone).dt.date()
+
+
+def known_before(events: nw.LazyFrame, *, as_of: date, time_zone: str) -> nw.LazyFrame:
+    """Events that happened and were recorded before `as_of` began, with their age.
+
+    Adds `local_on`, the business day of the event, and `age_days`, whole days from that day to `as_of`: 1 for
+    yesterday, so that the window `[as_of - n days, as_of)` is `age_days <= n` whatever the clocks did in between.
+    State that was filled in later (`resolved_at`, `reviewed_at`) is null when it lies at or after `as_of`.
+    """
+    start = nw.lit(day_start(as_of, time_zone=time_zone))
+    known = events.filter(nw.col("occurred_at") < start, nw.col("recorded_at") < start)
+    later = [name for name in ("resolved_at", "reviewed_at") if name in known.collect_schema().names()]
+    known = known.with_columns(nw.when(nw.col(name) < start).then(nw.col(name)).alias(name) for name in later)
+    known = known.with_columns(local_on=local_day(nw.col("occurred_at"), time_zone=time_zone))
+    return known.with_columns(age_days=(nw.lit(as_of) - nw.col("local_on")).dt.total_minutes() // (24 * 60))
+
+
+def happened_within(
+    events: nw.LazyFrame, *, start_on: date, days: int, known_by: date, time_zone: str
+) -> nw.LazyFrame:
+    """Events of the label window `[start_on, start_on + days)` that were recorded before `known_by` began.
+
+    Adds `local_on`, the business day of the event. The one place where labels are cut in time.
+    """
+    first = nw.lit(day_start(start_on, time_zone=time_zone))
+    end = nw.lit(day_start(start_on + timedelta(days=days), time_zone=time_zone))
+    known = nw.lit(day_start(known_by, time_zone=time_zone))
+    inside = events.filter(nw.col("occurred_at") >= first, nw.col("occurred_at") < end, nw.col("recorded_at") < known)
+    return inside.with_columns(local_on=local_day(nw.col("occurred_at"), time_zone=time_zone))

@@ -1,0 +1,28 @@
+"""How long ago? Time since the customer's last and first purchase."""
+
+import narwhals as nw
+
+from features._events import purchases
+from features._feature import feature
+
+
+@feature(
+    of=purchases,
+    unit="days",
+    missing=None,
+    says=("has not bought for {value:.0f} days", "已有 {value:.0f} 天没有购买"),
+)
+def days_since_last_purchase() -> nw.Expr:
+    """Days since the latest purchase; null for a customer who never bought."""
+    return purchases.age_days.min()
+
+
+@feature(
+    of=purchases,
+    unit="days",
+    missing=None,
+    says=("customer for only {value:.0f} days", "成为客户仅 {value:.0f} 天"),
+)
+def tenure_days() -> nw.Expr:
+    """Days since the first purchase; null for a customer who never bought."""
+    return purchases.age_days.max()

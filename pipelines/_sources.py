@@ -1,4 +1,4 @@
-"""Where do the raw tables come from? The `source` mark, and how the source of the settings is found.
+"""Where do the raw tables come from? The `source` mark, and how a table is found, read and mapped.
 
 A source is a function in a plain module of this folder that is given the settings and returns its raw tables by name:
 
@@ -12,17 +12,26 @@ Nothing is read before a table is asked for, and then that table alone.
 
 from __future__ import annotations
 
+import difflib
+import importlib
+import importlib.util
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import polars as pl
 
+from data_contracts import Contract, declared
+from pipelines._errors import SourceUnknown, SourceUnreadable, TableMissing
+from pipelines._mapping import mapped
+
 if TYPE_CHECKING:
     from pipelines._settings import Settings
 
 RawTables = Mapping[str, Callable[[], pl.DataFrame]]
 ReadSource = Callable[["Settings"], RawTables]
+
+ENDINGS = (".parquet", ".csv", ".csv.gz")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,3 +54,70 @@ def source(name: str) -> Callable[[ReadSource], Source]:
         return Source(name=name, description=description, read=read, module=read.__module__)
 
     return declare
+
+
+def sources() -> dict[str, Source]:
+    """Every source declared in this folder, by name."""
+    return declared("pipelines", Source)
+
+
+def find_source(name: str) -> Source:
+    """The source of that name. Raises SourceUnknown with the ones there are."""
+    known = _in_its_own_module(name)
+    known = known if name in known else sources()
+    if name not in known:
+        close = difflib.get_close_matches(name, known, n=1)
+        hint = f"; did you mean '{close[0]}'?" if close else "."
+        raise SourceUnknown(
+            f"there is no source '{name}', and no folder of that name{hint} Sources: {', '.join(sorted(known))}; "
+            "or give the path of a folder with your files."
+        )
+    return known[name]
+
+
+def _in_its_own_module(name: str) -> dict[str, Source]:
+    """The sources in `complete_journey.py` for `complete-journey`: the flows beside it cost a second to import."""
+    module = name.replace("-", "_")
+    if not module.isidentifier() or module.startswith("_") or not importlib.util.find_spec(f"pipelines.{module}"):
+        return {}
+    values = vars(importlib.import_module(f"pipelines.{module}")).values()
+    return {value.name: value for value in values if isinstance(value, Source)}
+
+
+def read_table(settings: Settings, contract: Contract) -> pl.DataFrame | None:
+    """The table as the contract names it, from the settings' source; None for an optional one that is not there.
+
+    Columns are named and filtered, not yet typed or checked: that is for the contract. Timestamps without a time zone
+    stay so, those in a text stay text. Raises TableMissing, SourceUnknown, SourceUnavailable, SourceUnreadable, and
+    SettingsWrong where the mapping does not fit the table.
+    """
+    tables = find_source(settings.source.name).read(settings)
+    mapping = settings.mapping(contract.name)
+    wanted = mapping.file or contract.name
+    names = [wanted] if wanted in tables else [name for name in tables if is_called(wanted, name)]
+    if not names and contract.optional and mapping.file is None:
+        return None
+    if not names:
+        raise TableMissing(_not_there(settings.source.name, contract.name, wanted, list(tables)))
+    if len(names) > 1:
+        raise SourceUnreadable(
+            f"{contract.name}: both {' and '.join(names)} are there; remove all but one, or say which in "
+            f'[tables.{contract.name}]: file = "{names[0]}".'
+        )
+    return mapped(tables[names[0]](), contract, mapping)
+
+
+def is_called(wanted: str, name: str) -> bool:
+    """Whether `Transactions.CSV` is what `transactions` asks for: the name itself, or that and a known ending."""
+    wanted, name = wanted.casefold(), name.casefold()
+    return name in (wanted, *(wanted + ending for ending in ENDINGS))
+
+
+def _not_there(source_name: str, table: str, wanted: str, there: list[str]) -> str:
+    looked_for = [wanted] if "." in wanted else [f"{wanted}{ending}" for ending in ENDINGS] + [f"{wanted}/"]
+    example = difflib.get_close_matches(wanted, there, n=1, cutoff=0.3) or there[:1] or ["export.csv"]
+    return (
+        f"the source '{source_name}' has no table {table}: looked for {', '.join(looked_for)}; "
+        f"there {'are' if there else 'is'} {', '.join(sorted(there)) or 'nothing'}. Say which it is in the settings:\n"
+        f'[tables.{table}]\nfile = "{example[0]}"'
+    )

@@ -1,1 +1,22 @@
-"""placeholder"""
+"""What will each customer do? Questions, populations, labels and the models that answer them."""
+
+from models._errors import FeaturesChanged, LabelNotMature, ModelFromTheFuture, NoChampion, NotEnoughHistory
+from models._labels import labels, population
+from models._target import Future, Past, Target, Terms, active_customers, target, targets
+
+__all__ = [
+    "FeaturesChanged",
+    "Future",
+    "LabelNotMature",
+    "ModelFromTheFuture",
+    "NoChampion",
+    "NotEnoughHistory",
+    "Past",
+    "Target",
+    "Terms",
+    "active_customers",
+    "labels",
+    "population",
+    "target",
+    "targets",
+]

@@ -1,0 +1,39 @@
+"""Where do the tables lie? Delta tables in the home folder, read at one named version each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+from deltalake import DeltaTable
+
+TABLES = ("customers", "transactions", "interactions")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lake:
+    """The tables as they stood at `versions`: lazy frames by name; a table that never arrived is absent."""
+
+    tables: Mapping[str, pl.LazyFrame]
+    versions: Mapping[str, int]
+
+
+def table_path(home: Path, table: str) -> Path:
+    """The folder of a Delta table in `home`."""
+    return home / "tables" / table
+
+
+def open_lake(home: Path, *, versions: Mapping[str, int] | None = None) -> Lake:
+    """The tables of `home`, at their newest versions or at the `versions` given (to rebuild an old result)."""
+    tables: dict[str, pl.LazyFrame] = {}
+    found: dict[str, int] = {}
+    for name in TABLES if versions is None else versions:
+        path = str(table_path(home, name))
+        if not DeltaTable.is_deltatable(path):
+            continue
+        table = DeltaTable(path, version=None if versions is None else versions[name])
+        found[name] = table.version()
+        tables[name] = pl.scan_delta(table)
+    return Lake(tables=tables, versions=found)

@@ -1,0 +1,21 @@
+"""What can go wrong between a question and its answer?"""
+
+
+class NotEnoughHistory(Exception):
+    """The log is too short, or too uniform, to learn from."""
+
+
+class LabelNotMature(Exception):
+    """The horizon after the as-of date is not over yet, so nobody knows the label."""
+
+
+class NoChampion(Exception):
+    """No model has been registered as champion for a question."""
+
+
+class FeaturesChanged(Exception):
+    """The champion was trained on other features, or other terms, than those of today."""
+
+
+class ModelFromTheFuture(Exception):
+    """The champion learned from what happened on or after the as-of date."""

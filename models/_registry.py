@@ -1,0 +1,166 @@
+"""Which model answers a question today? MLflow keeps every training, and the alias `champion` names the one in use."""
+
+from __future__ import annotations
+
+import json
+import logging
+import math
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+
+import mlflow
+import mlflow.sklearn
+import skops.io
+from mlflow.exceptions import MlflowException
+from mlflow.models import infer_signature
+
+from models._errors import NoChampion
+from models._plots import gain_plot, reliability_plot
+from models._training import Trained
+
+log = logging.getLogger(__name__)
+
+CHAMPION = "champion"
+_TRUSTED_PREFIXES = ("sklearn.", "xgboost.", "models._estimator.", "numpy.")
+_REQUIREMENTS = ("scikit-learn", "xgboost-cpu", "numpy", "pandas", "skops")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Champion:
+    """The model in use for a question, with what scoring must check before it believes it."""
+
+    name: str
+    version: int
+    model: Any
+    columns: tuple[str, ...]
+    fingerprint: str
+    terms: Mapping[str, object]
+    learned_until: date
+    versions: Mapping[str, int]
+    test_metrics: Mapping[str, float]
+
+
+class Registry:
+    """The MLflow store of a home folder: SQLite beside its artifacts, unless `tracking_uri` names a server."""
+
+    def __init__(self, home: Path, *, tracking_uri: str | None = None) -> None:
+        self._artifacts = None if tracking_uri else (home / "mlartifacts").absolute().as_uri()
+        home.mkdir(parents=True, exist_ok=True)
+        self.uri = tracking_uri or f"sqlite:///{(home / 'mlflow.db').absolute()}"
+        mlflow.set_tracking_uri(self.uri)
+        self._client = mlflow.MlflowClient(self.uri)
+
+    def register(self, trained: Trained) -> int:
+        """Logs a training as a run and makes its model the champion; returns the model's version."""
+        name = trained.target.name
+        mlflow.set_tracking_uri(self.uri)
+        with mlflow.start_run(experiment_id=self._experiment(name), run_name=f"{name} as of {trained.plan.known_by}"):
+            mlflow.log_params(_params(trained))
+            mlflow.log_metrics(_finite_metrics(trained))
+            _log_plots(trained)
+            model_version = self._log_model(trained)
+        self._client.set_registered_model_alias(name, CHAMPION, str(model_version))
+        return model_version
+
+    def champion(self, name: str) -> Champion:
+        """The model under the alias `champion`; raises NoChampion when there is none."""
+        try:
+            found = self._client.get_model_version_by_alias(name, CHAMPION)
+        except MlflowException as error:
+            raise NoChampion(f"no champion for {name!r} is registered; run `churn train` first") from error
+        about = json.loads(found.tags["about"])
+        mlflow.set_tracking_uri(self.uri)
+        return Champion(
+            name=name,
+            version=int(found.version),
+            model=mlflow.sklearn.load_model(f"models:/{name}@{CHAMPION}"),
+            columns=tuple(about["columns"]),
+            fingerprint=about["fingerprint"],
+            terms=about["terms"],
+            learned_until=date.fromisoformat(about["learned_until"]),
+            versions=about["versions"],
+            test_metrics=about["test_metrics"],
+        )
+
+    def _experiment(self, name: str) -> str:
+        known = self._client.get_experiment_by_name(name)
+        if known:
+            return str(known.experiment_id)
+        location = f"{self._artifacts}/{name}" if self._artifacts else None
+        return str(self._client.create_experiment(name, artifact_location=location))
+
+    def _log_model(self, trained: Trained) -> int:
+        probability = trained.model.predict_proba(trained.example)
+        info = mlflow.sklearn.log_model(
+            trained.model,
+            name=trained.target.name,
+            signature=infer_signature(trained.example, probability),
+            pyfunc_predict_fn="predict_proba",
+            serialization_format="skops",
+            skops_trusted_types=_trusted_types(trained.model),
+            pip_requirements=[f"{name}=={version(name)}" for name in _REQUIREMENTS],
+            registered_model_name=trained.target.name,
+        )
+        made = int(info.registered_model_version)
+        self._client.set_model_version_tag(trained.target.name, str(made), "about", json.dumps(_about(trained)))
+        return made
+
+
+def _trusted_types(model: object) -> list[str]:
+    # skops refuses to load types that nobody vouched for; the model was fitted here, from these libraries only.
+    types = skops.io.get_untrusted_types(data=skops.io.dumps(model))
+    strange = [name for name in types if not name.startswith(_TRUSTED_PREFIXES)]
+    if strange:
+        raise TypeError(f"the model holds objects of types that are not vouched for: {', '.join(strange)}")
+    return list(types)
+
+
+def _about(trained: Trained) -> dict[str, object]:
+    return {
+        "columns": trained.columns,
+        "fingerprint": trained.fingerprint,
+        "terms": trained.terms.record(),
+        "learned_until": str(trained.plan.known_by),
+        "versions": dict(trained.versions),
+        "test_metrics": {key: value for key, value in trained.report["model"].items() if math.isfinite(value)},
+    }
+
+
+def _params(trained: Trained) -> dict[str, object]:
+    plan = trained.plan
+    return {
+        **trained.terms.record(),
+        "known_by": str(plan.known_by),
+        "train_dates": f"{plan.train[0]} to {plan.train[-1]} ({len(plan.train)})",
+        "test_date": str(plan.test),
+        "final_dates": f"{plan.final[0]} to {plan.final[-1]} ({len(plan.final)})",
+        "row_count": trained.row_count,
+        "feature_count": len(trained.columns),
+        "feature_fingerprint": trained.fingerprint,
+        "seed": trained.recipe.seed,
+        "estimator": type(trained.model).__name__,
+        **{f"version_of_{table}": number for table, number in trained.versions.items()},
+    }
+
+
+def _finite_metrics(trained: Trained) -> dict[str, float]:
+    return {
+        f"{estimator}.{figure}": value
+        for estimator, figures in trained.report.items()
+        for figure, value in figures.items()
+        if math.isfinite(value)
+    }
+
+
+def _log_plots(trained: Trained) -> None:
+    title = f"{trained.target.name} on {trained.plan.test}"
+    for name, plot in (("reliability", reliability_plot), ("gain", gain_plot)):
+        figure = plot(trained.test_label, trained.test_probability, title=title)
+        mlflow.log_figure(figure, f"plots/{name}.png")

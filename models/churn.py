@@ -1,0 +1,11 @@
+"""Who will leave? An active customer who makes no purchase within the horizon."""
+
+import narwhals as nw
+
+from models._target import Future, Past, Terms, active_customers, target
+
+
+@target(population=active_customers, otherwise=True, essential=True)
+def churn(past: Past, future: Future, terms: Terms) -> nw.LazyFrame:
+    """An active customer makes no purchase within the horizon."""
+    return future.purchases.select("customer_id").unique().with_columns(label=nw.lit(False))

@@ -100,7 +100,7 @@ def _lines(shop: Shop, world: World, orders: pl.DataFrame) -> pl.DataFrame:
     """One row per line bought: products of the customer's favourite categories, with their list prices."""
     draw, people = stream(shop, "baskets"), world.people
     basket = people.basket[orders["customer"].to_numpy()]
-    order = np.repeat(np.arange(len(orders)), 1 + draw.poisson(1.1 * basket))
+    order = np.repeat(np.arange(len(orders)), 1 + draw.poisson(0.7 * basket))
     lines, n = orders[order], len(order)
     customer = lines["customer"].to_numpy()
     category = _favourite_categories(shop)[customer, draw.integers(TASTE_STEPS, size=n)]

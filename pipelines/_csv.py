@@ -95,7 +95,7 @@ def _read_utf8(path: Path, delimiter: str, names: list[str]) -> pl.DataFrame:
     compression = "gzip" if path.suffix.lower() == ".gz" else "none"
     given = {"path": str(path), "delimiter": delimiter, "columns": columns, "compression": compression}
     with duckdb.connect() as connection:
-        table = connection.execute(query, given).to_arrow_table()
+        table = connection.sql(query, params=given).to_arrow_table()
     frame = cast("pl.DataFrame", pl.from_arrow(table))
     return frame.rename(dict(zip(columns, names, strict=True)))
 

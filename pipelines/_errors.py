@@ -42,3 +42,21 @@ class TableMissing(PipelineError):
     """The source has no file or table for a table that the contracts require."""
 
     exit_code: ClassVar[int] = 3
+
+
+class SourceChanged(PipelineError):
+    """The lake was filled from another source, or its rows are keyed in another way."""
+
+    exit_code: ClassVar[int] = 2
+
+
+class HomeBusy(PipelineError):
+    """Another run is working in the same home."""
+
+    exit_code: ClassVar[int] = 7
+
+
+class DateWrong(PipelineError):
+    """The as-of date is no date, or lies in the future."""
+
+    exit_code: ClassVar[int] = 2

@@ -147,7 +147,7 @@ def _run(visible: pl.DataFrame, expression: str) -> pl.Series:
     with duckdb.connect(config=CONFIGURATION) as connection:
         connection.execute("SET TimeZone = 'UTC'")
         connection.register("raw", visible.with_row_index(ROW).to_arrow())
-        table = connection.execute(query).to_arrow_table()
+        table = connection.sql(query).to_arrow_table()
     return cast("pl.DataFrame", pl.from_arrow(table))["value"]
 
 

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from pipelines._errors import SettingsWrong
-from pipelines._settings_keys import ContractSettings, Section, Settings, TableSettings
+from pipelines._settings_keys import ContractSettings, Section, Settings, SourceSettings, TableSettings
 from pipelines._settings_reference import (
     is_number,
     leaves,
@@ -25,7 +25,7 @@ from pipelines._settings_reference import (
     what_is_allowed,
 )
 
-__all__ = ["ContractSettings", "Settings", "TableSettings", "load_settings", "settings_markdown"]
+__all__ = ["ContractSettings", "Settings", "SourceSettings", "TableSettings", "load_settings", "settings_markdown"]
 
 DEFAULT_FILE = "churn.toml"
 

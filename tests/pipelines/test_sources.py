@@ -207,10 +207,12 @@ def test_a_column_without_a_name_and_a_delimiter_at_the_end_of_lines_are_no_faul
     assert read_csv(tmp_path, ",amount\n0,5,\n", 'rename = {order_id = "column 1"}').rows() == [("5", "0")]
 
 
-def test_a_folder_with_pattern_signs_in_its_name_is_read(tmp_path):
-    folder = tmp_path / "export [2024]*"
-    folder.mkdir()
-    assert read_csv(folder, "amount\n1\n").rows() == [("1",)]
+def test_pattern_signs_in_the_name_of_a_folder_do_not_make_another_one_be_read(tmp_path):
+    for name, amount in (("export[2]*", 1), ("export2x", 2)):
+        folder = tmp_path / name
+        folder.mkdir()
+        (folder / "transactions.csv").write_text(f"amount\n{amount}\n")
+    assert read(tmp_path / "export[2]*").rows() == [("1",)]
 
 
 # --- how a table is mapped

@@ -7,6 +7,7 @@ scores = Contract(
     grain="one row per customer of the population on the as-of date",
     key=("customer_id",),
     max_bad_share=0.0,
+    keeps_other_columns=True,
     columns=(
         Column(name="customer_id", type="text", required=True, meaning="Names the customer."),
         Column(

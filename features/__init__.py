@@ -13,16 +13,22 @@ from features._events import (
     returns,
 )
 from features._feature import Feature, FeatureColumn, count, distinct, feature, total
+from features._lake import Lake, open_lake, table_path
 from features._snapshot import snapshot
+from features._store import SnapshotStore
+from features._time import day_start
 
 __all__ = [
     "Events",
     "Feature",
     "FeatureColumn",
+    "Lake",
+    "SnapshotStore",
     "UnknownColumn",
     "catalogue",
     "complaints",
     "count",
+    "day_start",
     "distinct",
     "event_rows",
     "feature",
@@ -30,9 +36,11 @@ __all__ = [
     "fingerprint",
     "interactions",
     "lines",
+    "open_lake",
     "orders",
     "purchases",
     "returns",
     "snapshot",
+    "table_path",
     "total",
 ]

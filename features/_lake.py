@@ -9,6 +9,8 @@ from pathlib import Path
 import polars as pl
 from deltalake import DeltaTable
 
+from data_contracts import contracts
+
 TABLES = ("customers", "transactions", "interactions")
 
 
@@ -36,4 +38,13 @@ def open_lake(home: Path, *, versions: Mapping[str, int] | None = None) -> Lake:
         table = DeltaTable(path, version=None if versions is None else versions[name])
         found[name] = table.version()
         tables[name] = pl.scan_delta(table)
+    if "customers" not in tables and "transactions" in tables:
+        tables["customers"] = _customers_from(tables["transactions"])
     return Lake(tables=tables, versions=found)
+
+
+def _customers_from(transactions: pl.LazyFrame) -> pl.LazyFrame:
+    """One row per customer who ever bought; all that a company without a customers table knows of them."""
+    unknown = {name: kind for name, kind in contracts()["customers"].polars_schema.items() if name != "customer_id"}
+    names = transactions.select("customer_id").unique()
+    return names.with_columns(pl.lit(None, dtype=kind).alias(name) for name, kind in unknown.items())

@@ -25,7 +25,8 @@ from models._errors import NoChampion
 from models._plots import gain_plot, reliability_plot
 from models._training import Trained
 
-log = logging.getLogger(__name__)
+# "Creating initial MLflow database tables..." tells an operator nothing.
+logging.getLogger("mlflow").setLevel(logging.WARNING)
 
 CHAMPION = "champion"
 _TRUSTED_PREFIXES = ("sklearn.", "xgboost.", "models._estimator.", "numpy.")
@@ -69,6 +70,14 @@ class Registry:
         self._client.set_registered_model_alias(name, CHAMPION, str(model_version))
         return model_version
 
+    def has_champion(self, name: str) -> bool:
+        """Whether a model of that name bears the alias `champion`."""
+        try:
+            self._client.get_model_version_by_alias(name, CHAMPION)
+        except MlflowException:
+            return False
+        return True
+
     def champion(self, name: str) -> Champion:
         """The model under the alias `champion`; raises NoChampion when there is none."""
         try:
@@ -106,11 +115,15 @@ class Registry:
             serialization_format="skops",
             skops_trusted_types=_trusted_types(trained.model),
             pip_requirements=[f"{name}=={version(name)}" for name in _REQUIREMENTS],
-            registered_model_name=trained.target.name,
         )
-        made = int(info.registered_model_version)
-        self._client.set_model_version_tag(trained.target.name, str(made), "about", json.dumps(_about(trained)))
-        return made
+        return self._add_version(trained, source=info.model_uri, run_id=info.run_id, model_id=info.model_id)
+
+    def _add_version(self, trained: Trained, **where: str) -> int:
+        name = trained.target.name
+        if not self._client.search_registered_models(f"name = '{name}'"):
+            self._client.create_registered_model(name, description=trained.target.description)
+        tags = {"about": json.dumps(_about(trained))}
+        return int(self._client.create_model_version(name, tags=tags, **where).version)
 
 
 def _trusted_types(model: object) -> list[str]:

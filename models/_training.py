@@ -65,16 +65,9 @@ def train(target: Target, store: SnapshotStore, *, known_by: date, terms: Terms,
     Raises NotEnoughHistory when there are too few days or customers, or only one outcome to learn from.
     """
     started = time.perf_counter()
-    plan = plan_dates(
-        first_on=_first_day(store, known_by=known_by),
-        known_by=known_by,
-        terms=terms,
-        step_days=recipe.step_days,
-        max_dates=recipe.max_dates,
-    )
-    rows = pl.concat([_examples(target, store, as_of=day, known_by=known_by, terms=terms) for day in plan.final])
+    plan = _plan(store, known_by=known_by, terms=terms, recipe=recipe)
+    rows, columns = training_rows(target, store, known_by=known_by, terms=terms, recipe=recipe)
     _ask_enough(target, rows, plan, terms)
-    columns = tuple(name for name in feature_columns() if name not in target.excluded)
     past = rows.filter(pl.col("as_of").is_in(plan.train))
     test = rows.filter(pl.col("as_of") == plan.test)
     report, probability = _judge(past, test, columns, recipe)
@@ -97,9 +90,28 @@ def train(target: Target, store: SnapshotStore, *, known_by: date, terms: Terms,
     )
 
 
+def training_rows(
+    target: Target, store: SnapshotStore, *, known_by: date, terms: Terms, recipe: Recipe
+) -> tuple[pl.DataFrame, tuple[str, ...]]:
+    """All that may be learned from before `known_by` began, and the names of the feature columns.
+
+    One row per as-of date and customer of the population: `customer_id`, `label`, the features, `as_of`.
+    """
+    plan = _plan(store, known_by=known_by, terms=terms, recipe=recipe)
+    rows = pl.concat([_examples(target, store, as_of=day, known_by=known_by, terms=terms) for day in plan.final])
+    return rows, tuple(name for name in feature_columns() if name not in target.excluded)
+
+
 def features_of(rows: pl.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
     """The feature columns as scikit-learn takes them: a pandas frame of floats, null as NaN."""
     return rows.select(pl.col(list(columns)).cast(pl.Float64)).to_pandas()
+
+
+def _plan(store: SnapshotStore, *, known_by: date, terms: Terms, recipe: Recipe) -> Plan:
+    first_on = _first_day(store, known_by=known_by)
+    return plan_dates(
+        first_on=first_on, known_by=known_by, terms=terms, step_days=recipe.step_days, max_dates=recipe.max_dates
+    )
 
 
 def _first_day(store: SnapshotStore, *, known_by: date) -> date:

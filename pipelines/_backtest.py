@@ -1,0 +1,70 @@
+"""Was the list right? Published scores of a past date against what happened within the horizon."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import polars as pl
+
+from features import Lake, SnapshotStore, open_lake
+from models import Target, Terms, labels, targets
+from models._estimator import RecencyRule, logistic_rfm
+from models._metrics import metrics
+from models._training import features_of, training_rows
+from pipelines._learning import recipe_of, snapshot_store, terms_of
+from pipelines._settings import Settings
+from pipelines._summary import ESTIMATORS, FIGURES
+from serving import list_folder
+
+
+def figures_of(settings: Settings, as_of: date) -> list[dict[str, Any]]:
+    """One mapping per question and estimator: figures of the published scores and of the baselines.
+
+    Publishes the night first when it is not there. The baselines learn from the same past. Raises LabelNotMature when
+    the lake does not reach a whole horizon beyond `as_of`.
+    """
+    if not list_folder(settings.home, as_of).exists():
+        from pipelines.nightly import nightly
+
+        nightly(settings, as_of)
+    lake = open_lake(settings.home)
+    scores = pl.read_parquet(list_folder(settings.home, as_of) / "scores.parquet")
+    rows = []
+    for target in targets().values():
+        rows += _figures(settings, target, scores, lake, as_of)
+    return rows
+
+
+def _figures(settings: Settings, target: Target, scores: pl.DataFrame, lake: Lake, as_of: date) -> list[dict[str, Any]]:
+    terms, store = terms_of(settings, target), snapshot_store(settings, lake)
+    happened = labels(target, lake.tables, as_of=as_of, terms=terms, known_by=_known_by(store), among=scores)
+    label = happened["label"].to_numpy()
+    predicted = {"model": scores[f"{target.name}_probability"].to_numpy()}
+    predicted |= _baselines(settings, target, scores, store, as_of=as_of, terms=terms)
+    return [
+        {"question": target.name, "as_of": str(as_of), "estimator": ESTIMATORS[name], "customers": len(label)}
+        | {figure: round(metrics(label, values)[figure], 4) for figure in ("base_rate", *FIGURES)}
+        for name, values in predicted.items()
+    ]
+
+
+def _baselines(
+    settings: Settings, target: Target, scores: pl.DataFrame, store: SnapshotStore, *, as_of: date, terms: Terms
+) -> dict[str, Any]:
+    past, columns = training_rows(target, store, known_by=as_of, terms=terms, recipe=recipe_of(settings))
+    X, y = features_of(past, columns), past["label"].to_numpy()
+    asked = scores.select("customer_id").join(store.at(as_of), on="customer_id", how="left", maintain_order="left")
+    contenders = {"recency_rule": RecencyRule().fit(X, y)}
+    if 0 < y.sum() < len(y):
+        contenders["logistic_rfm"] = logistic_rfm().fit(X, y)
+    return {name: model.predict_proba(features_of(asked, columns))[:, 1] for name, model in contenders.items()}
+
+
+def _known_by(store: SnapshotStore) -> date:
+    """The day after the last one in the lake: until then everything that happened is known."""
+    last = store.tables["transactions"].select(
+        pl.col("occurred_at").max().dt.convert_time_zone(store.time_zone).dt.date()
+    )
+    day: date = last.collect().item()
+    return day + timedelta(days=1)

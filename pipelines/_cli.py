@@ -1,0 +1,191 @@
+"""The command line: `churn nightly`, `churn train`, `churn backtest` and the rest. The only place that asks the date."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+from zoneinfo import ZoneInfo
+
+import click
+
+if TYPE_CHECKING:
+    from pipelines._settings import Settings
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+EXIT_CODES = """\b
+Exit codes:
+  0  done
+  1  unexpected trouble; the log names it
+  2  a setting, an option or the source cannot be used as given
+  3  the data breaks a contract; nothing was published
+  4  not enough history, or the future is not known yet
+  5  no usable model: none trained, or trained on something else
+  6  the list could not be written; earlier lists are untouched
+  7  another run is working in the same home
+  130  stopped by Ctrl-C
+"""
+
+
+@click.group(epilog=EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="churn-pipeline", prog_name="churn")
+def cli() -> None:
+    """From raw transactions and interactions to a scored customer list worth money, every night."""
+
+
+def _night_options(command: Command) -> Command:
+    for option in reversed(
+        (
+            click.option("--source", help="simulated-shop, complete-journey, or the path of a folder with your files."),
+            click.option("--settings", "file", type=click.Path(path_type=Path), help="Settings file [churn.toml]."),
+            click.option("--as-of", help="As-of date, YYYY-MM-DD: everything known before that day began [today]."),
+            click.option("--home", type=click.Path(path_type=Path), help="Folder of tables, models and lists."),
+            click.option("--verbose", is_flag=True, help="Show the log of every part, frameworks included."),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+@cli.command()
+@_night_options
+def nightly(source: str | None, file: Path | None, as_of: str | None, home: Path | None, verbose: bool) -> None:
+    """Run one night: ingest, check, score, publish. Trains first when nothing is trained yet."""
+    settings = _settings(source, file, home)
+    day = _as_of(as_of, settings)
+    from pipelines import _run
+
+    _run.nightly(settings, day, verbose=verbose)
+
+
+@cli.command()
+@_night_options
+def train(source: str | None, file: Path | None, as_of: str | None, home: Path | None, verbose: bool) -> None:
+    """Train every question anew on what was known before the as-of date."""
+    settings = _settings(source, file, home)
+    day = _as_of(as_of, settings)
+    from pipelines import _run
+
+    _run.training(settings, day, verbose=verbose)
+
+
+@cli.command()
+@_night_options
+def backtest(source: str | None, file: Path | None, as_of: str | None, home: Path | None, verbose: bool) -> None:
+    """Compare the list of a past as-of date with what really happened afterwards."""
+    settings = _settings(source, file, home)
+    day = _as_of(as_of, settings)
+    from pipelines import _run
+
+    _run.backtest(settings, day, verbose=verbose)
+
+
+@cli.command()
+@click.option("--cron", default="0 2 * * *", show_default=True, help="When to run, in the business time zone.")
+@click.option("--source", help="As for nightly.")
+@click.option("--settings", "file", type=click.Path(path_type=Path), help="Settings file [churn.toml].")
+@click.option("--home", type=click.Path(path_type=Path), help="Folder of tables, models and lists.")
+def schedule(cron: str, source: str | None, file: Path | None, home: Path | None) -> None:
+    """Stay here and run every night, as a Prefect deployment; Ctrl-C ends it."""
+    settings = _settings(source, file, home)
+    from pipelines import _run
+
+    _run.schedule(settings, cron=cron)
+
+
+@cli.group()
+def quarantine() -> None:
+    """Rows that broke a promise: look at them, release them."""
+
+
+@quarantine.command("list")
+@_night_options
+@click.option("--table", help="Only rows of this table.")
+def quarantine_list(table: str | None, **options: Any) -> None:
+    """Show what is in quarantine, and why."""
+    settings = _settings(options["source"], options["file"], options["home"])
+    from pipelines import _run
+
+    _run.show_quarantine(settings, table=table)
+
+
+@quarantine.command("release")
+@_night_options
+@click.option("--table", help="Only rows of this table.")
+def quarantine_release(table: str | None, **options: Any) -> None:
+    """Check the rows again, under the contracts and settings of today, and bring in those that pass."""
+    settings = _settings(options["source"], options["file"], options["home"])
+    day = _as_of(options["as_of"], settings)
+    from pipelines import _run
+
+    _run.release_quarantine(settings, day, table=table)
+
+
+@cli.command()
+def features() -> None:
+    """List every feature with its unit and meaning."""
+    from pipelines import _run
+
+    _run.show_features()
+
+
+@cli.command()
+@click.option("--settings", "file", type=click.Path(path_type=Path), help="Settings file [churn.toml].")
+def settings(file: Path | None) -> None:
+    """Explain every settings key, after checking the file and the environment."""
+    from pipelines._settings import settings_markdown
+
+    _settings(None, file, None)
+    click.echo(settings_markdown())
+
+
+def _settings(source: str | None, file: Path | None, home: Path | None) -> Settings:
+    from pipelines._settings import load_settings
+
+    return load_settings(file, environment=os.environ, overrides={"source.name": source, "home": home})
+
+
+def _as_of(text: str | None, settings: Settings) -> date:
+    from pipelines._errors import DateWrong
+
+    today = datetime.now(ZoneInfo(settings.time_zone)).date()
+    if text is None:
+        return today
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise DateWrong(f"--as-of is {text!r}; give a date such as {today}.") from None
+    if day > today:
+        raise DateWrong(
+            f"--as-of {day} lies in the future: today is {today} in {settings.time_zone}, and nobody knows yet what "
+            "will have happened by then."
+        )
+    return day
+
+
+def main() -> None:
+    """The console command `churn`: no traceback for what a person can put right, one exit code per kind."""
+    try:
+        cli(standalone_mode=False)
+    except click.exceptions.Abort:
+        _end("stopped", 130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except click.exceptions.Exit as stop:
+        sys.exit(stop.exit_code)
+    except KeyboardInterrupt:
+        _end("stopped; nothing was left half done", 130)
+    except Exception as error:
+        from pipelines._failures import explained
+
+        _end(*explained(error))
+
+
+def _end(message: str, code: int) -> None:
+    click.echo(f"churn: {message}", err=True)
+    sys.exit(code)

@@ -1,0 +1,82 @@
+"""Which models does a night use? Trains the questions that have no champion, or all when asked to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from features import Lake, SnapshotStore
+from models import Target, Terms, targets
+from models._registry import Champion, Registry
+from models._training import Recipe, train
+from pipelines._settings import Settings
+
+
+@dataclass(frozen=True, kw_only=True)
+class Learned:
+    """What a training found: figures on the later test date by estimator (`model`, `recency_rule`, `logistic_rfm`)."""
+
+    name: str
+    version: int
+    test_on: date
+    row_count: int
+    report: Mapping[str, Mapping[str, float]]
+
+
+def terms_of(settings: Settings, target: Target) -> Terms:
+    """What the settings say about a question; a horizon that is not set for it is that of churn."""
+    own = getattr(getattr(settings, target.name, None), "horizon_days", None)
+    return Terms(
+        active_days=settings.population.active_days,
+        horizon_days=own or settings.churn.horizon_days,
+        more_share=settings.upsell.more_share,
+        time_zone=settings.time_zone,
+    )
+
+
+def recipe_of(settings: Settings) -> Recipe:
+    """How the settings say to learn."""
+    chosen = settings.training
+    return Recipe(step_days=chosen.step_days, max_dates=chosen.max_dates, max_rows=chosen.max_rows, seed=chosen.seed)
+
+
+def snapshot_store(settings: Settings, lake: Lake) -> SnapshotStore:
+    """The stored snapshots of the home folder, made from the lake's tables."""
+    return SnapshotStore(
+        folder=settings.home / "snapshots", tables=lake.tables, versions=lake.versions, time_zone=settings.time_zone
+    )
+
+
+def without_champion(registry: Registry) -> list[Target]:
+    """The declared questions for which no model has been registered yet."""
+    return [target for target in targets().values() if not registry.has_champion(target.name)]
+
+
+def learn(
+    settings: Settings, lake: Lake, registry: Registry, *, as_of: date, questions: Iterable[Target]
+) -> list[Learned]:
+    """Trains each question on what was known before `as_of` began and makes the models champions.
+
+    All are trained before the first is registered, so that one that cannot be learned leaves every champion as it is.
+    """
+    store = snapshot_store(settings, lake)
+    recipe = recipe_of(settings)
+    trained = [
+        train(target, store, known_by=as_of, terms=terms_of(settings, target), recipe=recipe) for target in questions
+    ]
+    return [
+        Learned(
+            name=made.target.name,
+            version=registry.register(made),
+            test_on=made.plan.test,
+            row_count=made.row_count,
+            report=made.report,
+        )
+        for made in trained
+    ]
+
+
+def champions(registry: Registry) -> dict[str, Champion]:
+    """The champion of every declared question; raises NoChampion when one has none."""
+    return {name: registry.champion(name) for name in targets()}

@@ -1,0 +1,137 @@
+"""What does tomorrow's list say? Scores the population with the champions, ranks, explains and publishes."""
+
+from __future__ import annotations
+
+import logging
+import platform
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+
+import polars as pl
+
+from features import Lake, day_start, fingerprint
+from models import NotEnoughHistory, population, targets
+from models._reasons import reasons
+from models._registry import Champion
+from models._scoring import check, score
+from pipelines._ingest import Arrival
+from pipelines._learning import snapshot_store, terms_of
+from pipelines._settings import Settings
+from serving import Bundle, publish, rank, with_consent
+
+log = logging.getLogger(__name__)
+
+LEADING = "churn"
+"""The question whose population and probability the retention list is about."""
+
+_MONEY_DECIMALS = 2
+_SOFTWARE = ("polars", "narwhals", "scikit-learn", "xgboost-cpu", "numpy", "deltalake", "mlflow", "churn-pipeline")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Published:
+    """What a night put out: where, how many, and the list itself."""
+
+    folder: Path
+    counts: Mapping[str, int]
+    listed: pl.DataFrame
+    has_consent_data: bool
+
+
+def publish_night(
+    settings: Settings, lake: Lake, champions: Mapping[str, Champion], *, as_of: date, arrivals: list[Arrival]
+) -> Published:
+    """Scores the customers of the population as of `as_of`, ranks them and publishes the bundle.
+
+    Raises FeaturesChanged or ModelFromTheFuture when a champion must not score this night, NotEnoughHistory when
+    nobody is active, ListNotPublished when the files cannot be written whole.
+    """
+    for target in targets().values():
+        check(champions[target.name], as_of=as_of, terms=terms_of(settings, target))
+    started = time.perf_counter()
+    rows = _population_rows(settings, lake, as_of=as_of)
+    scores = _scores(settings, lake, champions, rows, as_of=as_of)
+    ranked = rank(scores, size=settings.list.size)
+    listed = _with_reasons(settings, champions[LEADING], rows, ranked.listed)
+    folder = publish(
+        Bundle(
+            as_of=as_of,
+            scores=scores,
+            listed=listed,
+            counts=ranked.counts,
+            meanings={f"{name}_probability": f"Probability of: {t.description}" for name, t in targets().items()},
+            record=_record(settings, lake, champions, arrivals),
+        ),
+        home=settings.home,
+    )
+    log.info(
+        "publish as_of=%s rows_in=%d rows_out=%d seconds=%.1f",
+        as_of, scores.height, listed.height, time.perf_counter() - started,
+    )
+    knows_consent = not scores["may_contact"].is_null().all()
+    return Published(folder=folder, counts=ranked.counts, listed=listed, has_consent_data=knows_consent)
+
+
+def _population_rows(settings: Settings, lake: Lake, *, as_of: date) -> pl.DataFrame:
+    target = targets()[LEADING]
+    asked = population(target, lake.tables, as_of=as_of, terms=terms_of(settings, target))
+    if asked.is_empty():
+        raise NotEnoughHistory(
+            f"nobody to score on {as_of}: no customer bought within the {settings.population.active_days} days before. "
+            "Choose an as-of date within the data, or raise [population] active_days."
+        )
+    known = snapshot_store(settings, lake).at(as_of)
+    return asked.join(known, on="customer_id", how="left", validate="1:1", maintain_order="left")
+
+
+def _scores(
+    settings: Settings, lake: Lake, champions: Mapping[str, Champion], rows: pl.DataFrame, *, as_of: date
+) -> pl.DataFrame:
+    probabilities = [score(champion, rows) for champion in champions.values()]
+    yearly = pl.col("spend_364d").clip(0).round(_MONEY_DECIMALS)
+    scored = rows.select("customer_id", as_of=pl.lit(as_of), yearly_spend=yearly).with_columns(probabilities)
+    at_risk = (pl.col(f"{LEADING}_probability") * pl.col("yearly_spend")).round(_MONEY_DECIMALS)
+    scored = scored.with_columns(value_at_risk=at_risk)
+    first = ["customer_id", "as_of", *(series.name for series in probabilities)]
+    ordered = scored.select(*first, "yearly_spend", "value_at_risk")
+    return with_consent(ordered, lake.tables["customers"], before=day_start(as_of, time_zone=settings.time_zone))
+
+
+def _with_reasons(
+    settings: Settings, champion: Champion, rows: pl.DataFrame, listed: pl.DataFrame
+) -> pl.DataFrame:
+    theirs = listed.select("customer_id").join(
+        rows, on="customer_id", how="left", validate="1:1", maintain_order="left"
+    )
+    told = reasons(champion.model, theirs, champion.columns, language=settings.language)
+    return listed.join(told, on="customer_id", how="left", validate="1:1", maintain_order="left")
+
+
+def _record(
+    settings: Settings, lake: Lake, champions: Mapping[str, Champion], arrivals: list[Arrival]
+) -> dict[str, object]:
+    return {
+        "features": fingerprint(),
+        "models": {
+            name: {
+                "version": champion.version,
+                "learned_until": str(champion.learned_until),
+                "features": champion.fingerprint,
+                "terms": dict(champion.terms),
+                "tables": dict(champion.versions),
+                "test_metrics": dict(champion.test_metrics),
+            }
+            for name, champion in champions.items()
+        },
+        "settings": settings.record(),
+        "software": {"python": platform.python_version(), **{name: version(name) for name in _SOFTWARE}},
+        "tables": dict(lake.versions),
+        "arrived": {
+            arrival.table: {"read": arrival.read, "set_aside": arrival.set_aside, "duplicates": arrival.duplicates}
+            for arrival in arrivals
+        },
+    }

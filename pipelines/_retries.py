@@ -1,0 +1,16 @@
+"""Which failures may pass by themselves? Only those are tried again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def worth_a_retry(_task: Any, _run: Any, state: Any) -> bool:
+    """True for trouble of the system (a file server away, a lock held); a broken promise stays broken."""
+    try:
+        state.result()
+    except OSError:
+        return True
+    except Exception:
+        return False
+    return False

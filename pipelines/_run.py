@@ -1,0 +1,224 @@
+"""How does a command look to the person who typed it? Runs the flows and shows progress and a readable summary."""
+
+from __future__ import annotations
+
+import logging
+import os
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from pipelines._progress import BEGUN, ENDED
+
+if TYPE_CHECKING:
+    from pipelines._learning import Learned
+    from pipelines._night import Night
+    from pipelines._settings import Settings
+
+OURS = ("pipelines", "serving", "models", "features", "data_contracts")
+
+# Nothing phones home, and an embedded Prefect server keeps its state with ours and its noise out of the terminal.
+_QUIET = {
+    "DO_NOT_TRACK": "1",
+    "GX_ANALYTICS_ENABLED": "false",
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "PREFECT_CLOUD_ENABLE_ORCHESTRATION_TELEMETRY": "false",
+    "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
+    "OMP_WAIT_POLICY": "PASSIVE",
+}
+
+
+def nightly(settings: Settings, as_of: date, *, verbose: bool) -> None:
+    """Runs one night and shows the top of the list, where its files are, and what to try next."""
+    with _ready(settings, verbose=verbose) as console:
+        from pipelines.nightly import nightly as flow
+
+        console.print(f"[bold]Night of {as_of}[/], source {escape(settings.source.name)}")
+        night = flow(settings, as_of)
+        _show_night(console, settings, night)
+
+
+def training(settings: Settings, as_of: date, *, verbose: bool) -> None:
+    """Trains every question and shows the figures beside the baselines."""
+    with _ready(settings, verbose=verbose) as console:
+        from pipelines.training import training as flow
+
+        console.print(f"[bold]Training as of {as_of}[/], source {escape(settings.source.name)}")
+        _show_learned(console, flow(settings, as_of))
+
+
+def backtest(settings: Settings, as_of: date, *, verbose: bool) -> None:
+    """Compares published scores with what happened; publishes the night first when it is not there."""
+    with _ready(settings, verbose=verbose) as console:
+        from pipelines._backtest import figures_of
+
+        console.print(f"[bold]Backtest of {as_of}[/], source {escape(settings.source.name)}")
+        rows = figures_of(settings, as_of)
+        _show_figures(console, rows, title=f"Published on {as_of}, compared with what happened afterwards")
+
+
+def schedule(settings: Settings, *, cron: str) -> None:
+    """Serves the nightly flow as a Prefect deployment until it is stopped."""
+    with _ready(settings, verbose=True):
+        from pipelines._schedule import serve
+
+        serve(settings, cron=cron)
+
+
+def show_quarantine(settings: Settings, *, table: str | None) -> None:
+    """Lists the rows in quarantine, most frequent reason first."""
+    from pipelines._quarantine import quarantined
+
+    console = Console(highlight=False)
+    rows = quarantined(settings.home, table=table)
+    if rows.is_empty():
+        console.print("The quarantine is empty.")
+        return
+    shown = _table(f"{rows.height:,} rows in quarantine", "table", "first seen", "key", "reason", "row as it arrived")
+    for row in rows.sort("table", "reason").head(50).iter_rows(named=True):
+        shown.add_row(row["table"], str(row["first_seen_on"]), row["row_key"] or "", row["reason"], row["content"][:120])
+    console.print(shown)
+    if rows.height > 50:
+        console.print(f"... and {rows.height - 50:,} more")
+
+
+def release_quarantine(settings: Settings, as_of: date, *, table: str | None) -> None:
+    """Brings in the rows in quarantine that pass today's contracts, and says what stays and why."""
+    from pipelines._release import release
+
+    console = Console(highlight=False)
+    released, kept = release(settings, as_of=as_of, table=table)
+    console.print(f"{released:,} rows released into the lake, {kept:,} stay in quarantine.")
+
+
+def show_features() -> None:
+    """Lists the catalogue of features."""
+    from features import feature_columns
+
+    console = Console(highlight=False)
+    columns = feature_columns()
+    table = _table(f"{len(columns)} features", "feature", "unit", "meaning")
+    for column in columns.values():
+        table.add_row(column.name, column.unit, column.description)
+    console.print(table)
+
+
+@contextmanager
+def _ready(settings: Settings, *, verbose: bool) -> Iterator[Console]:
+    for name, value in {**_QUIET, "PREFECT_HOME": str(settings.home / "prefect")}.items():
+        os.environ.setdefault(name, value)
+    os.environ.setdefault("PREFECT_LOGGING_LEVEL", "INFO" if verbose else "CRITICAL")
+    os.environ.setdefault("PREFECT_SERVER_LOGGING_LEVEL", "WARNING" if verbose else "CRITICAL")
+    if not verbose:
+        warnings.simplefilter("ignore")
+    console = Console(highlight=False)
+    _log_to(settings.home / "logs" / "churn.log", console, verbose=verbose)
+    yield console
+
+
+def _log_to(file: Path, console: Console, *, verbose: bool) -> None:
+    """Everything to the file, stages to the terminal; with `verbose` everything to both."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    form = logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s")
+    to_file = logging.FileHandler(file, encoding="utf-8")
+    to_file.setFormatter(form)
+    handlers: list[logging.Handler] = [to_file, _Stages(console)]
+    if verbose:
+        to_terminal = logging.StreamHandler()
+        to_terminal.setFormatter(form)
+        handlers.append(to_terminal)
+    root = logging.getLogger()
+    root.setLevel(logging.WARNING)
+    for name in OURS:
+        logging.getLogger(name).setLevel(logging.INFO)
+    for handler in handlers:
+        root.addHandler(handler)
+    logging.captureWarnings(True)
+
+
+class _Stages(logging.Handler):
+    """Shows the stages of a run as they begin and end."""
+
+    def __init__(self, console: Console) -> None:
+        super().__init__(logging.INFO)
+        self._console = console
+        self._status = console.status("")
+
+    def emit(self, record: logging.LogRecord) -> None:
+        event = getattr(record, "event", None)
+        name = getattr(record, "stage", "")
+        if event == BEGUN and self._console.is_terminal:
+            self._status.update(name)
+            self._status.start()
+        if event == ENDED:
+            self._status.stop()
+            self._console.print(f"  {name} [dim]{getattr(record, 'seconds', 0):.1f} s[/]")
+
+
+def _show_night(console: Console, settings: Settings, night: Night) -> None:
+    from pipelines._summary import arrival_line, counts_line, table_rows
+
+    for arrival in night.arrivals:
+        console.print(f"  {escape(arrival_line(arrival))}")
+    for note in night.notes:
+        console.print(f"  [yellow]note:[/] {escape(note)}")
+    _show_learned(console, night.learned)
+    console.print(f"\n{counts_line(night)}")
+    table = _table(f"Top of the list, {night.as_of}", "#", "customer", "churn", "yearly spend", "at risk", "why")
+    for row in table_rows(night, most=8):
+        why = "; ".join(row[f"reason_{k}"] for k in (1, 2, 3) if row[f"reason_{k}"])
+        table.add_row(
+            str(row["rank"]), row["customer_id"], f"{row['churn_probability']:.0%}",
+            f"{row['yearly_spend']:,.2f}", f"{row['value_at_risk']:,.2f}", why,
+        )
+    console.print(table)
+    if not night.published.has_consent_data:
+        console.print("[yellow]note:[/] no consent dates in the customers table: check before contacting anybody.")
+    _show_next(console, settings, night)
+
+
+def _show_next(console: Console, settings: Settings, night: Night) -> None:
+    folder = _short(night.published.folder)
+    console.print("\nFiles", soft_wrap=True)
+    console.print(f"  {folder}/retention_list.csv   the list, opens in Excel", soft_wrap=True)
+    console.print(f"  {folder}/scores.parquet       every active customer", soft_wrap=True)
+    console.print(f"  {_short(settings.home)}/validation/as_of={night.as_of}/index.html   what was checked", soft_wrap=True)
+    console.print("Next")
+    again = f"--source {settings.source.name} " if settings.source.name != "folder" else ""
+    console.print(f"  churn backtest {again}--as-of {night.as_of}   was the list right? (needs later data)", soft_wrap=True)
+    console.print("  churn nightly --source path/to/your/folder   the same on your own files", soft_wrap=True)
+    console.print(f"  mlflow ui --backend-store-uri sqlite:///{_short(settings.home)}/mlflow.db   the models", soft_wrap=True)
+
+
+def _short(path: Path) -> Path:
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
+
+
+def _show_learned(console: Console, learned: list[Learned]) -> None:
+    from pipelines._summary import report_rows
+
+    if learned:
+        _show_figures(console, report_rows(learned), title="Learned, tested on a later date that was held back")
+
+
+def _show_figures(console: Console, rows: list[dict[str, object]], *, title: str) -> None:
+    table = _table(title, *rows[0])
+    for row in rows:
+        table.add_row(*(f"{value:.4f}" if isinstance(value, float) else str(value) for value in row.values()))
+    console.print(table)
+
+
+def _table(title: str, *columns: str) -> Table:
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for name in columns:
+        table.add_column(name, overflow="fold")
+    return table

@@ -1,0 +1,63 @@
+"""The nightly run: ingest, check, train when nothing is trained yet, score, publish."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from prefect import flow, task
+from prefect.artifacts import create_markdown_artifact, create_table_artifact
+
+from features import open_lake
+from models._registry import Registry
+from pipelines._ingest import Arrival, Delivery, ingest, read_and_check
+from pipelines._learning import Learned, champions, learn, without_champion
+from pipelines._night import Night, alone_in, tracking_uri
+from pipelines._progress import stage
+from pipelines._publication import Published, publish_night
+from pipelines._retries import worth_a_retry
+from pipelines._settings import Settings
+from pipelines._summary import markdown_summary, table_rows
+
+
+@task(name="read-and-check", retries=2, retry_delay_seconds=[2, 10], retry_condition_fn=worth_a_retry)
+def read_and_check_task(settings: Settings, as_of: date) -> Delivery:
+    """Reads every table of the source and holds it to its contract."""
+    return read_and_check(settings, as_of=as_of)
+
+
+@task(name="ingest", retries=2, retry_delay_seconds=[2, 10], retry_condition_fn=worth_a_retry)
+def ingest_task(settings: Settings, delivery: Delivery, as_of: date) -> list[Arrival]:
+    """Merges what is new into the lake."""
+    return ingest(settings, delivery, as_of=as_of)
+
+
+@task(name="train")
+def train_task(settings: Settings, as_of: date) -> list[Learned]:
+    """Trains every question that has no champion yet."""
+    registry = Registry(settings.home, tracking_uri=tracking_uri())
+    return learn(settings, open_lake(settings.home), registry, as_of=as_of, questions=without_champion(registry))
+
+
+@task(name="publish")
+def publish_task(settings: Settings, as_of: date, arrivals: list[Arrival]) -> Published:
+    """Scores the population with the champions and publishes the list."""
+    found = champions(Registry(settings.home, tracking_uri=tracking_uri()))
+    return publish_night(settings, open_lake(settings.home), found, as_of=as_of, arrivals=arrivals)
+
+
+@flow(name="nightly", flow_run_name="nightly as of {as_of}", validate_parameters=False)
+def nightly(settings: Settings, as_of: date) -> Night:
+    """One night, from the source's raw events to the published list of `as_of`; safe to repeat."""
+    with alone_in(settings.home):
+        with stage("reading and checking what arrived"):
+            delivery = read_and_check_task(settings, as_of)
+        with stage("merging what is new"):
+            arrivals = ingest_task(settings, delivery, as_of)
+        with stage("models"):
+            learned = train_task(settings, as_of)
+        with stage("scoring and publishing"):
+            published = publish_task(settings, as_of, arrivals)
+    night = Night(as_of=as_of, arrivals=arrivals, learned=learned, published=published, notes=delivery.notes)
+    create_table_artifact(key="retention-list", table=table_rows(night), description=f"Top of the list, {as_of}")
+    create_markdown_artifact(key="nightly-summary", markdown=markdown_summary(night))
+    return night

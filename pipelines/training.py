@@ -1,0 +1,46 @@
+"""The training run: learn every question anew from the lake as it stands, and make the models champions."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from prefect import flow, task
+from prefect.artifacts import create_table_artifact
+
+from features import open_lake
+from models import targets
+from models._registry import Registry
+from pipelines._ingest import Delivery, ingest, read_and_check
+from pipelines._learning import Learned, learn
+from pipelines._night import alone_in, tracking_uri
+from pipelines._progress import stage
+from pipelines._retries import worth_a_retry
+from pipelines._settings import Settings
+from pipelines._summary import report_rows
+
+
+@task(name="ingest", retries=2, retry_delay_seconds=[2, 10], retry_condition_fn=worth_a_retry)
+def bring_in(settings: Settings, as_of: date) -> Delivery:
+    """Reads, checks and merges what arrived."""
+    delivery = read_and_check(settings, as_of=as_of)
+    ingest(settings, delivery, as_of=as_of)
+    return delivery
+
+
+@task(name="train-all")
+def train_all(settings: Settings, as_of: date) -> list[Learned]:
+    """Trains every declared question on what was known before `as_of` began."""
+    registry = Registry(settings.home, tracking_uri=tracking_uri())
+    return learn(settings, open_lake(settings.home), registry, as_of=as_of, questions=targets().values())
+
+
+@flow(name="training", flow_run_name="training as of {as_of}", validate_parameters=False)
+def training(settings: Settings, as_of: date) -> list[Learned]:
+    """Learns every question from what was known before `as_of` began; the new models become champions."""
+    with alone_in(settings.home):
+        with stage("reading, checking and merging what arrived"):
+            bring_in(settings, as_of)
+        with stage("training"):
+            learned = train_all(settings, as_of)
+    create_table_artifact(key="training-report", table=report_rows(learned), description=f"As of {as_of}")
+    return learned

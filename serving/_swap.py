@@ -1,0 +1,80 @@
+"""How is a folder put into place so that a reader sees the old one or the new one, never half of either?"""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import filecmp
+import hashlib
+import os
+import shutil
+import sys
+from pathlib import Path
+
+_AT_FDCWD = -100
+_RENAME_EXCHANGE = 2
+
+
+def move_into_place(new: Path, place: Path) -> None:
+    """Moves the folder `new` to `place`; when one stands there already, the two change names in one step.
+
+    An identical folder stays as it is. A replaced one is kept under `.replaced` beside `place`.
+    """
+    between = _between(place)
+    if between.exists() and not place.exists():
+        between.rename(place)  # a run was killed in the moment that `_exchange` speaks of
+    if not place.exists():
+        new.rename(place)
+    elif same_files(new, place):
+        shutil.rmtree(new)
+    else:
+        _keep_a_copy(place)
+        _exchange(new, place)
+        shutil.rmtree(new)
+    _flush_names(place.parent)
+
+
+def _between(place: Path) -> Path:
+    return place.with_name(f".between-{place.name}")
+
+
+def _keep_a_copy(place: Path) -> None:
+    digest = hashlib.sha256((place / "manifest.json").read_bytes()).hexdigest()[:12]
+    kept = place.parent / ".replaced" / f"{place.name}.{digest}"
+    if not kept.exists():
+        half = kept.with_name(f".half-{kept.name}")
+        shutil.rmtree(half, ignore_errors=True)
+        shutil.copytree(place, half)
+        half.rename(kept)
+
+
+def same_files(one: Path, other: Path) -> bool:
+    """Whether two folders hold files of the same names and bytes."""
+    names = sorted(path.name for path in one.iterdir())
+    if names != sorted(path.name for path in other.iterdir()):
+        return False
+    _, different, unreadable = filecmp.cmpfiles(one, other, names, shallow=False)
+    return not different and not unreadable
+
+
+def _exchange(new: Path, place: Path) -> None:
+    if sys.platform == "linux":
+        libc = ctypes.CDLL(None, use_errno=True)
+        failed = libc.renameat2(_AT_FDCWD, os.fsencode(new), _AT_FDCWD, os.fsencode(place), _RENAME_EXCHANGE)
+        if not failed:
+            return
+        if ctypes.get_errno() not in (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP):
+            raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()), str(place))
+    # Where the file system cannot exchange two names there is a moment with the old folder aside.
+    between = _between(place)
+    place.rename(between)
+    new.rename(place)
+    between.rename(new)
+
+
+def _flush_names(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -16,12 +16,13 @@ from features._feature import Feature, FeatureColumn, count, distinct, feature, 
 from features._lake import Lake, open_lake, table_path
 from features._snapshot import snapshot
 from features._store import SnapshotStore
-from features._time import day_start
+from features._time import Frame, day_start
 
 __all__ = [
     "Events",
     "Feature",
     "FeatureColumn",
+    "Frame",
     "Lake",
     "SnapshotStore",
     "UnknownColumn",

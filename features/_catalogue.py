@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
 
 from data_contracts import declared
@@ -12,10 +12,11 @@ from features import _events, _time
 from features._events import UnknownColumn
 from features._feature import Feature, FeatureColumn, code_of
 
-_MACHINERY = (
+_MACHINERY: tuple[Callable[..., object], ...] = (
     _time.day_start,
     _time.local_day,
     _time.known_before,
+    _time._without_later_state,
     _events.with_order_key,
     _events.orders_of,
     *_events._MAKERS.values(),

@@ -11,7 +11,7 @@ import narwhals as nw
 import polars as pl
 
 from data_contracts import contracts
-from features._time import day_start, known_before
+from features._time import Frame, day_start, known_before
 
 MONEY_DECIMALS = 4
 """Amounts and their sums are rounded to ten-thousandths, so that a sum does not depend on the order of its terms."""
@@ -95,12 +95,12 @@ class Moment:
     time_zone: str
 
 
-def _lines(tables: Mapping[str, nw.LazyFrame], moment: Moment) -> nw.LazyFrame:
+def _lines(tables: Mapping[str, Frame], moment: Moment) -> Frame:
     known = known_before(tables["transactions"], as_of=moment.as_of, time_zone=moment.time_zone)
     return with_order_key(known)
 
 
-def with_order_key(lines_with_day: nw.LazyFrame) -> nw.LazyFrame:
+def with_order_key(lines_with_day: Frame) -> Frame:
     """Adds `order_key`: the order's own id, or the day where the source names none; amounts in ten-thousandths."""
     day = nw.concat_str(nw.lit("day "), nw.col("local_on").cast(nw.String))
     return lines_with_day.with_columns(
@@ -109,7 +109,7 @@ def with_order_key(lines_with_day: nw.LazyFrame) -> nw.LazyFrame:
     )
 
 
-def orders_of(lines_with_key: nw.LazyFrame) -> nw.LazyFrame:
+def orders_of(lines_with_key: Frame) -> Frame:
     """One row per customer and order: net amount, pieces, discount, and the moment of its first line."""
     return lines_with_key.group_by("customer_id", "order_key").agg(
         nw.col("occurred_at").min(),
@@ -120,26 +120,26 @@ def orders_of(lines_with_key: nw.LazyFrame) -> nw.LazyFrame:
     )
 
 
-def _orders(tables: Mapping[str, nw.LazyFrame], moment: Moment) -> nw.LazyFrame:
+def _orders(tables: Mapping[str, Frame], moment: Moment) -> Frame:
     made = orders_of(_lines(tables, moment))
     return made.with_columns(age_days=(nw.lit(moment.as_of) - nw.col("local_on")).dt.total_minutes() // (24 * 60))
 
 
-def _purchases(tables: Mapping[str, nw.LazyFrame], moment: Moment) -> nw.LazyFrame:
+def _purchases(tables: Mapping[str, Frame], moment: Moment) -> Frame:
     bought = _orders(tables, moment).filter(nw.col("amount") > 0)
     previous = nw.col("age_days").shift(1).over("customer_id", order_by=["local_on", "order_key"])
     return bought.with_columns(gap_days=previous - nw.col("age_days"))
 
 
-def _returns(tables: Mapping[str, nw.LazyFrame], moment: Moment) -> nw.LazyFrame:
+def _returns(tables: Mapping[str, Frame], moment: Moment) -> Frame:
     return _lines(tables, moment).filter(nw.col("amount") < 0)
 
 
-def _interactions(tables: Mapping[str, nw.LazyFrame], moment: Moment) -> nw.LazyFrame:
+def _interactions(tables: Mapping[str, Frame], moment: Moment) -> Frame:
     return known_before(tables["interactions"], as_of=moment.as_of, time_zone=moment.time_zone)
 
 
-def _complaints(tables: Mapping[str, nw.LazyFrame], moment: Moment) -> nw.LazyFrame:
+def _complaints(tables: Mapping[str, Frame], moment: Moment) -> Frame:
     start = nw.lit(day_start(moment.as_of, time_zone=moment.time_zone))
     made = _interactions(tables, moment).filter(nw.col("kind") == "complaint")
     return made.with_columns(
@@ -153,7 +153,7 @@ def _hours(duration: nw.Expr) -> nw.Expr:
     return duration.dt.total_minutes() / 60
 
 
-_MAKERS: dict[str, Callable[[Mapping[str, nw.LazyFrame], Moment], nw.LazyFrame]] = {
+_MAKERS: dict[str, Callable[[Mapping[str, Frame], Moment], Frame]] = {
     "lines": _lines,
     "orders": _orders,
     "purchases": _purchases,
@@ -163,7 +163,7 @@ _MAKERS: dict[str, Callable[[Mapping[str, nw.LazyFrame], Moment], nw.LazyFrame]]
 }
 
 
-def event_rows(events: Events, tables: Mapping[str, pl.LazyFrame], *, as_of: date, time_zone: str) -> nw.LazyFrame:
+def event_rows(events: Events, tables: Mapping[str, pl.LazyFrame], *, as_of: date, time_zone: str) -> Frame:
     """The rows of an event table as known before `as_of` began in `time_zone`.
 
     `tables` maps contract tables to lazy frames with their columns. Raises KeyError when the table is absent.

@@ -82,7 +82,8 @@ class Feature:
 def code_of(function: Callable[..., object]) -> str:
     """The function's code without comments, layout, decorators and docstring."""
     tree = ast.parse(textwrap.dedent(inspect.getsource(function))).body[0]
-    assert isinstance(tree, ast.FunctionDef)
+    if not isinstance(tree, ast.FunctionDef):
+        raise TypeError(f"{function!r} is no function written with def")
     body = tree.body[1:] if ast.get_docstring(tree) else tree.body
     return ast.unparse(ast.arguments(**vars(tree.args))) + ":" + "\n".join(ast.unparse(statement) for statement in body)
 

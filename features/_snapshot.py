@@ -79,9 +79,7 @@ def _of_events(
     return native
 
 
-def _fill(
-    rows: pl.DataFrame, columns: Mapping[str, FeatureColumn], tables: Mapping[str, pl.LazyFrame]
-) -> pl.DataFrame:
+def _fill(rows: pl.DataFrame, columns: Mapping[str, FeatureColumn], tables: Mapping[str, pl.LazyFrame]) -> pl.DataFrame:
     made = []
     for column in columns.values():
         events = column.feature.of

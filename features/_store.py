@@ -45,7 +45,10 @@ class SnapshotStore:
         self._keep(made, path, as_of)
         log.info(
             "snapshot as_of=%s rows_out=%d columns=%d seconds=%.1f",
-            as_of, made.height, made.width, time.perf_counter() - started,
+            as_of,
+            made.height,
+            made.width,
+            time.perf_counter() - started,
         )
         return made
 

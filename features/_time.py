@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import narwhals as nw
+
+Frame = nw.LazyFrame[Any]
+"""Rows that an engine has not computed yet: the one type that definitions speak of."""
+
+RESOLVED_FIRST = ("complaint", "enquiry")
+"""Kinds of interaction whose satisfaction is asked once they are resolved, and so is not known before."""
 
 
 def day_start(day: date, *, time_zone: str) -> datetime:
@@ -18,24 +25,31 @@ def local_day(moment: nw.Expr, *, time_zone: str) -> nw.Expr:
     return moment.dt.convert_time_zone(time_zone).dt.date()
 
 
-def known_before(events: nw.LazyFrame, *, as_of: date, time_zone: str) -> nw.LazyFrame:
+def known_before(events: Frame, *, as_of: date, time_zone: str) -> Frame:
     """Events that happened and were recorded before `as_of` began, with their age.
 
     Adds `local_on`, the business day of the event, and `age_days`, whole days from that day to `as_of`: 1 for
     yesterday, so that the window `[as_of - n days, as_of)` is `age_days <= n` whatever the clocks did in between.
-    State that was filled in later (`resolved_at`, `reviewed_at`) is null when it lies at or after `as_of`.
+    State that was filled in later (`resolved_at`, `reviewed_at`, a complaint's `satisfaction`) is null when that was
+    at or after `as_of`.
     """
     start = nw.lit(day_start(as_of, time_zone=time_zone))
-    known = events.filter(nw.col("occurred_at") < start, nw.col("recorded_at") < start)
-    later = [name for name in ("resolved_at", "reviewed_at") if name in known.collect_schema().names()]
-    known = known.with_columns(nw.when(nw.col(name) < start).then(nw.col(name)).alias(name) for name in later)
+    known = _without_later_state(events.filter(nw.col("occurred_at") < start, nw.col("recorded_at") < start), start)
     known = known.with_columns(local_on=local_day(nw.col("occurred_at"), time_zone=time_zone))
     return known.with_columns(age_days=(nw.lit(as_of) - nw.col("local_on")).dt.total_minutes() // (24 * 60))
 
 
-def happened_within(
-    events: nw.LazyFrame, *, start_on: date, days: int, known_by: date, time_zone: str
-) -> nw.LazyFrame:
+def _without_later_state(events: Frame, start: nw.Expr) -> Frame:
+    there = events.collect_schema().names()
+    later = [name for name in ("resolved_at", "reviewed_at") if name in there]
+    known = events.with_columns(nw.when(nw.col(name) < start).then(nw.col(name)).alias(name) for name in later)
+    if "satisfaction" not in there:
+        return known
+    unasked = nw.col("kind").is_in(RESOLVED_FIRST) & nw.col("resolved_at").is_null()
+    return known.with_columns(satisfaction=nw.when(~unasked).then(nw.col("satisfaction")))
+
+
+def happened_within(events: Frame, *, start_on: date, days: int, known_by: date, time_zone: str) -> Frame:
     """Events of the label window `[start_on, start_on + days)` that were recorded before `known_by` began.
 
     Adds `local_on`, the business day of the event. The one place where labels are cut in time.

@@ -11,7 +11,7 @@ from features._feature import distinct, feature
     unit="categories",
     missing=0,
     days=(84, 364),
-    says=("buys from {value:.0f} categories (last {days} days)", "最近 {days} 天购买 {value:.0f} 个品类"),
+    says=("categories bought in the last {days} days: {value:.0f}", "最近 {days} 天购买 {value:.0f} 个品类"),
 )
 def category_count(days: int) -> nw.Expr:
     """Different categories bought in the last {days} days; 0 as well when the source names no categories."""
@@ -23,7 +23,7 @@ def category_count(days: int) -> nw.Expr:
     unit="products",
     missing=0,
     days=(28, 84, 364),
-    says=("buys {value:.0f} different products (last {days} days)", "最近 {days} 天购买 {value:.0f} 种商品"),
+    says=("different products bought in the last {days} days: {value:.0f}", "最近 {days} 天购买 {value:.0f} 种商品"),
 )
 def product_count(days: int) -> nw.Expr:
     """Different products bought in the last {days} days; 0 as well when the source names no products."""

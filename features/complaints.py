@@ -67,7 +67,10 @@ def mean_resolution_hours() -> nw.Expr:
     unit="complaints",
     missing=0,
     days=(364,),
-    says=("complaints that took over 24 hours in the last {days} days: {value:.0f}", "最近 {days} 天超过 24 小时未解决的投诉：{value:.0f} 件"),
+    says=(
+        "complaints that took over 24 hours in the last {days} days: {value:.0f}",
+        "最近 {days} 天超过 24 小时未解决的投诉：{value:.0f} 件",
+    ),
 )
 def slow_complaint_count(days: int) -> nw.Expr:
     """Complaints of the last {days} days resolved after more than 24 hours, or open for longer than that."""

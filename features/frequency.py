@@ -56,7 +56,10 @@ def purchase_week_count(days: int) -> nw.Expr:
 @feature(
     unit="share",
     missing=None,
-    says=("bought less lately: {value:.0%} of the last 84 days' purchases fell in the last 28", "近期购买减少：最近 84 天的购买中仅 {value:.0%} 在最近 28 天"),
+    says=(
+        "bought less lately: {value:.0%} of the last 84 days' purchases fell in the last 28",
+        "近期购买减少：最近 84 天的购买中仅 {value:.0%} 在最近 28 天",
+    ),
 )
 def recent_purchase_share(purchase_count_28d: nw.Expr, purchase_count_84d: nw.Expr) -> nw.Expr:
     """Share of the purchases of the last 84 days that fell in the last 28; null without any."""
@@ -66,7 +69,10 @@ def recent_purchase_share(purchase_count_28d: nw.Expr, purchase_count_84d: nw.Ex
 @feature(
     unit="share",
     missing=None,
-    says=("bought less lately: {value:.0%} of the last year's purchases fell in the last 84 days", "近期购买减少：最近一年的购买中仅 {value:.0%} 在最近 84 天"),
+    says=(
+        "bought less lately: {value:.0%} of the last year's purchases fell in the last 84 days",
+        "近期购买减少：最近一年的购买中仅 {value:.0%} 在最近 84 天",
+    ),
 )
 def recent_quarter_purchase_share(purchase_count_84d: nw.Expr, purchase_count_364d: nw.Expr) -> nw.Expr:
     """Share of the purchases of the last 364 days that fell in the last 84; null without any."""

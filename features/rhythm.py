@@ -21,7 +21,7 @@ def mean_gap_days() -> nw.Expr:
     of=purchases,
     unit="days",
     missing=None,
-    says=("half of the gaps between purchases are longer than {value:.0f} days", "购买间隔的中位数为 {value:.0f} 天"),
+    says=("half of the time buys again within {value:.0f} days", "半数情况下 {value:.0f} 天内再次购买"),
 )
 def median_gap_days() -> nw.Expr:
     """Median of the days between one purchase and the next; null before the second purchase."""
@@ -32,7 +32,7 @@ def median_gap_days() -> nw.Expr:
     of=purchases,
     unit="days",
     missing=None,
-    says=("has paused for as long as {value:.0f} days before", "曾有 {value:.0f} 天没有购买"),
+    says=("never paused longer than {value:.0f} days before", "此前从未间隔超过 {value:.0f} 天"),
 )
 def longest_gap_days() -> nw.Expr:
     """Longest gap between two purchases in days; null before the second purchase."""

@@ -21,6 +21,8 @@ from xgboost import XGBClassifier
 
 RFM = ("days_since_last_purchase", "tenure_days", "purchase_count_84d", "purchase_count_364d", "spend_364d")
 FOLDS = 3
+THREADS = 2
+"""Fixed, because another number of threads adds the same numbers in another order."""
 FEW_OUTCOMES = 200
 """Fewer cases of the rarer outcome than this are too few for boosted trees."""
 
@@ -40,7 +42,7 @@ def boosted_trees(columns: Sequence[str], *, seed: int) -> Pipeline:
         reg_lambda=5.0,
         max_bin=128,
         tree_method="hist",
-        n_jobs=2,
+        n_jobs=THREADS,
         random_state=seed,
     )
     pick = ColumnTransformer([("features", "passthrough", list(columns))], verbose_feature_names_out=False)
@@ -53,9 +55,7 @@ class Estimator(Protocol):
     def predict_proba(self, X: pd.DataFrame) -> npt.NDArray[np.float64]: ...
 
 
-def fit_best(
-    X: pd.DataFrame, y: npt.NDArray[np.bool_], *, customers: npt.NDArray[np.object_], seed: int
-) -> Estimator:
+def fit_best(X: pd.DataFrame, y: npt.NDArray[np.bool_], *, customers: npt.NDArray[np.object_], seed: int) -> Estimator:
     """Fits what the data can bear: boosted trees, on little data logistic regression, on next to none the base rate.
 
     Calibrated by one temperature on predictions for customers held out from their fit: no customer stands on both
@@ -63,12 +63,18 @@ def fit_best(
     """
     rarer = min(y.sum(), (~y).sum())
     if rarer < 2 * FOLDS or len(np.unique(customers)) < 2 * FOLDS:
-        return DummyClassifier(strategy="prior").fit(X, y)
+        return _base_rate(X, y)
     folds = list(GroupKFold(n_splits=FOLDS).split(X, y, groups=customers))
     if any(len(np.unique(y[train])) < 2 for train, _ in folds):
-        return DummyClassifier(strategy="prior").fit(X, y)
+        return _base_rate(X, y)
     base = logistic_rfm() if rarer < FEW_OUTCOMES else boosted_trees(list(X.columns), seed=seed)
-    return CalibratedClassifierCV(base, method="temperature", cv=folds, ensemble=False).fit(X, y)
+    fitted: Estimator = CalibratedClassifierCV(base, method="temperature", cv=folds, ensemble=False).fit(X, y)
+    return fitted
+
+
+def _base_rate(X: pd.DataFrame, y: npt.NDArray[np.bool_]) -> Estimator:
+    fitted: Estimator = DummyClassifier(strategy="prior").fit(X, y)
+    return fitted
 
 
 def logistic_rfm() -> Pipeline:

@@ -39,12 +39,13 @@ def labels(
             f"{known_by - timedelta(days=terms.horizon_days)}."
         )
     past = Past(tables=tables, as_of=as_of, time_zone=terms.time_zone)
-    future = Future(
-        tables=tables, as_of=as_of, days=terms.horizon_days, known_by=known_by, time_zone=terms.time_zone
-    )
+    future = Future(tables=tables, as_of=as_of, days=terms.horizon_days, known_by=known_by, time_zone=terms.time_zone)
     answered: pl.LazyFrame = target.label(past, future, terms).to_native()
     joined = among.select("customer_id").join(
-        answered.select("customer_id", "label").collect(), on="customer_id", how="left", validate="1:1",
+        answered.select("customer_id", "label").collect(),
+        on="customer_id",
+        how="left",
+        validate="1:1",
         maintain_order="left",
     )
     return joined.with_columns(pl.col("label").fill_null(target.otherwise))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 from matplotlib.figure import Figure
@@ -28,7 +30,7 @@ def gain_plot(label: npt.NDArray[np.bool_], probability: npt.NDArray[np.float64]
     return figure
 
 
-def _figure(title: str, *, x: str, y: str):  # type: ignore[no-untyped-def]
+def _figure(title: str, *, x: str, y: str) -> tuple[Figure, Any]:
     figure = Figure(figsize=(5, 5), layout="constrained")
     axes = figure.add_subplot()
     axes.set(title=title, xlabel=x, ylabel=y, xlim=(0, 1), ylim=(0, 1))

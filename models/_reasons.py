@@ -34,7 +34,8 @@ def contributions(model: Estimator, X: pd.DataFrame) -> npt.NDArray[np.float64]:
     if isinstance(last, LogisticRegression):
         flat[:, [list(X.columns).index(name) for name in RFM]] = rows * last.coef_[0]
         return flat
-    return last.get_booster().predict(xgboost.DMatrix(np.asarray(rows)), pred_contribs=True)[:, :-1]
+    added: npt.NDArray[np.float64] = last.get_booster().predict(xgboost.DMatrix(np.asarray(rows)), pred_contribs=True)
+    return added[:, :-1]
 
 
 def reasons(
@@ -42,8 +43,9 @@ def reasons(
 ) -> pl.DataFrame:
     """One row per row of `rows`: `customer_id`, `reason_1` to `reason_{most}`; null where nothing more speaks for it.
 
-    `rows` is part of a snapshot. Windows of one feature count as one reason, told by the window that says most.
-    Only what raises the probability is a reason. `language` is `en` or `zh`.
+    `rows` is part of a snapshot. Features of one family (one module of `features/`) count as one reason, told by the
+    column that says most, so that three reasons are three different things. Only what raises the probability is a
+    reason. `language` is `en` or `zh`.
     """
     about = feature_columns()
     weights = contributions(model, features_of(rows, columns))
@@ -67,17 +69,27 @@ def _strongest(
     sums: dict[str, float] = {}
     best: dict[str, tuple[float, str]] = {}
     for name, value in zip(columns, weight, strict=True):
-        group = about[name].feature.name
+        group = about[name].feature.module
         sums[group] = sums.get(group, 0.0) + value
         best[group] = max(best.get(group, (-np.inf, name)), (value, name))
-    told: list[str | None] = []
+    told: list[str] = []
     for group in sorted(sums, key=lambda g: (-sums[g], g)):
         if sums[group] <= 0 or len(told) == most:
             break
         phrase = _say(about[best[group][1]], row, language=language)
-        if phrase and phrase not in told:
-            told.append(phrase)
-    return told + [None] * (most - len(told))
+        if phrase:
+            told = _without_repetition(told, phrase)
+    return [*told, *[None] * (most - len(told))]
+
+
+def _without_repetition(told: list[str], phrase: str) -> list[str]:
+    """The phrases with the new one; of two that say the same, one at more length, the longer stays in its place."""
+    for position, other in enumerate(told):
+        if phrase in other:
+            return told
+        if other in phrase:
+            return [*told[:position], phrase, *told[position + 1 :]]
+    return [*told, phrase]
 
 
 def _say(column: FeatureColumn, row: Mapping[str, object], *, language: str) -> str | None:

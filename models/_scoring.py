@@ -34,8 +34,8 @@ def check(champion: Champion, *, as_of: date, terms: Terms) -> None:
     if champion.learned_until > as_of:
         raise ModelFromTheFuture(
             f"the champion of {champion.name} (version {champion.version}) learned from days up to "
-            f"{champion.learned_until}; scoring {as_of} with it would use the future. Run `churn train --as-of {as_of}` "
-            "to replace it, or score the old date in a --home of its own."
+            f"{champion.learned_until}; scoring {as_of} with it would use the future. Run "
+            f"`churn train --as-of {as_of}` to replace it, or score the old date in a --home of its own."
         )
 
 

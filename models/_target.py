@@ -12,7 +12,7 @@ import polars as pl
 
 from data_contracts import declared
 from features._events import event_rows, lines, orders_of, purchases, with_order_key
-from features._time import happened_within
+from features._time import Frame, happened_within
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,12 +42,12 @@ class Past:
     time_zone: str
 
     @property
-    def purchases(self) -> nw.LazyFrame:
+    def purchases(self) -> Frame:
         """Purchases known before the as-of date, with `age_days`."""
         return event_rows(purchases, self.tables, as_of=self.as_of, time_zone=self.time_zone)
 
     @property
-    def lines(self) -> nw.LazyFrame:
+    def lines(self) -> Frame:
         """Transaction lines known before the as-of date, with `age_days`."""
         return event_rows(lines, self.tables, as_of=self.as_of, time_zone=self.time_zone)
 
@@ -63,7 +63,7 @@ class Future:
     time_zone: str
 
     @property
-    def lines(self) -> nw.LazyFrame:
+    def lines(self) -> Frame:
         """Transaction lines within the horizon."""
         events = nw.from_native(self.tables["transactions"])
         inside = happened_within(
@@ -72,13 +72,13 @@ class Future:
         return with_order_key(inside)
 
     @property
-    def purchases(self) -> nw.LazyFrame:
+    def purchases(self) -> Frame:
         """Orders with a positive net amount within the horizon."""
         return orders_of(self.lines).filter(nw.col("amount") > 0)
 
 
-PopulationRule = Callable[[Past, Terms], nw.LazyFrame]
-LabelRule = Callable[[Past, Future, Terms], nw.LazyFrame]
+PopulationRule = Callable[[Past, Terms], Frame]
+LabelRule = Callable[[Past, Future, Terms], Frame]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -120,7 +120,7 @@ def target(
     return declare
 
 
-def active_customers(past: Past, terms: Terms) -> nw.LazyFrame:
+def active_customers(past: Past, terms: Terms) -> Frame:
     """Customers with a purchase within `active_days` before the as-of date: one row each, `customer_id`."""
     return past.purchases.filter(nw.col("age_days") <= terms.active_days).select("customer_id").unique()
 

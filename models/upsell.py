@@ -2,11 +2,12 @@
 
 import narwhals as nw
 
+from features import Frame
 from models._target import Future, Past, Terms, active_customers, target
 
 
 @target(population=active_customers, otherwise=False)
-def upsell(past: Past, future: Future, terms: Terms) -> nw.LazyFrame:
+def upsell(past: Past, future: Future, terms: Terms) -> Frame:
     """An active customer spends at least `more_share` more per month within the horizon than before.
 
     Spend is net of returns. "Before" is the active window, or the time since the first purchase when that is

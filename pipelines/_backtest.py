@@ -43,8 +43,8 @@ def _figures(settings: Settings, target: Target, scores: pl.DataFrame, lake: Lak
     predicted = {"model": scores[f"{target.name}_probability"].to_numpy()}
     predicted |= _baselines(settings, target, scores, store, as_of=as_of, terms=terms)
     return [
-        {"question": target.name, "as_of": str(as_of), "estimator": ESTIMATORS[name], "customers": len(label)}
-        | {figure: round(metrics(label, values)[figure], 4) for figure in ("base_rate", *FIGURES)}
+        {"question": target.name, "": ESTIMATORS[name]}
+        | {words: round(metrics(label, values)[figure], 4) for figure, words in FIGURES.items()}
         for name, values in predicted.items()
     ]
 

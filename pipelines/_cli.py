@@ -1,4 +1,4 @@
-"""The command line: `churn nightly`, `churn train`, `churn backtest` and the rest. The only place that asks the date."""
+"""What can be typed? `churn nightly`, `churn train` and the rest; the one place that asks what day it is."""
 
 from __future__ import annotations
 

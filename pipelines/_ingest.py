@@ -44,6 +44,7 @@ class Delivery:
     """Tables that kept their promises, not yet in the lake."""
 
     checked: Mapping[str, Checked]
+    docs: Path
     notes: tuple[str, ...] = field(default=())
 
 
@@ -52,7 +53,7 @@ def read_and_check(settings: Settings, *, as_of: date) -> Delivery:
 
     Raises ContractBroken for a broken table-level promise, and what reading a source raises.
     """
-    docs = settings.home / "validation" / f"as_of={as_of}"
+    docs = _docs_folder(settings.home, as_of)
     checked = {}
     for name in ARRIVING:
         started = time.perf_counter()
@@ -63,10 +64,21 @@ def read_and_check(settings: Settings, *, as_of: date) -> Delivery:
         checked[name] = check_table(settings, contract, raw, as_of=as_of, docs=docs)
         log.info(
             "check %s as_of=%s rows_in=%d rows_out=%d set_aside=%d seconds=%.1f",
-            name, as_of, raw.height, checked[name].rows.height, checked[name].bad_count,
+            name,
+            as_of,
+            raw.height,
+            checked[name].rows.height,
+            checked[name].bad_count,
             time.perf_counter() - started,
         )
-    return Delivery(checked=checked, notes=_notes(checked))
+    return Delivery(checked=checked, docs=docs, notes=_notes(checked))
+
+
+def _docs_folder(home: Path, as_of: date) -> Path:
+    """A new folder for each run, so that what a failed run found stays to be read."""
+    runs = home / "validation" / f"as_of={as_of}"
+    number = 1 + max((int(path.name.removeprefix("run=")) for path in runs.glob("run=*")), default=0)
+    return runs / f"run={number}"
 
 
 def contract_of(settings: Settings, table: str) -> Contract:
@@ -74,7 +86,9 @@ def contract_of(settings: Settings, table: str) -> Contract:
     return settings.held_to(contracts()[table])
 
 
-def check_table(settings: Settings, contract: Contract, raw: pl.DataFrame, *, as_of: date, docs: Path | None) -> Checked:
+def check_table(
+    settings: Settings, contract: Contract, raw: pl.DataFrame, *, as_of: date, docs: Path | None
+) -> Checked:
     """Holds a mapped raw table to its contract, in the time zone and format that the settings give it."""
     return check(
         contract,

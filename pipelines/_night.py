@@ -25,6 +25,7 @@ class Night:
     arrivals: list[Arrival]
     learned: list[Learned]
     published: Published
+    docs: Path
     notes: tuple[str, ...]
 
 

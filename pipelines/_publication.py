@@ -70,7 +70,10 @@ def publish_night(
     )
     log.info(
         "publish as_of=%s rows_in=%d rows_out=%d seconds=%.1f",
-        as_of, scores.height, listed.height, time.perf_counter() - started,
+        as_of,
+        scores.height,
+        listed.height,
+        time.perf_counter() - started,
     )
     knows_consent = not scores["may_contact"].is_null().all()
     return Published(folder=folder, counts=ranked.counts, listed=listed, has_consent_data=knows_consent)
@@ -101,9 +104,7 @@ def _scores(
     return with_consent(ordered, lake.tables["customers"], before=day_start(as_of, time_zone=settings.time_zone))
 
 
-def _with_reasons(
-    settings: Settings, champion: Champion, rows: pl.DataFrame, listed: pl.DataFrame
-) -> pl.DataFrame:
+def _with_reasons(settings: Settings, champion: Champion, rows: pl.DataFrame, listed: pl.DataFrame) -> pl.DataFrame:
     theirs = listed.select("customer_id").join(
         rows, on="customer_id", how="left", validate="1:1", maintain_order="left"
     )

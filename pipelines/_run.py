@@ -77,14 +77,15 @@ def show_quarantine(settings: Settings, *, table: str | None) -> None:
     """Lists the rows in quarantine, most frequent reason first."""
     from pipelines._quarantine import quarantined
 
-    console = Console(highlight=False)
+    console = _console()
     rows = quarantined(settings.home, table=table)
     if rows.is_empty():
         console.print("The quarantine is empty.")
         return
     shown = _table(f"{rows.height:,} rows in quarantine", "table", "first seen", "key", "reason", "row as it arrived")
     for row in rows.sort("table", "reason").head(50).iter_rows(named=True):
-        shown.add_row(row["table"], str(row["first_seen_on"]), row["row_key"] or "", row["reason"], row["content"][:120])
+        cells = row["table"], str(row["first_seen_on"]), row["row_key"] or "", row["reason"], row["content"][:120]
+        shown.add_row(*map(escape, cells))
     console.print(shown)
     if rows.height > 50:
         console.print(f"... and {rows.height - 50:,} more")
@@ -94,7 +95,7 @@ def release_quarantine(settings: Settings, as_of: date, *, table: str | None) ->
     """Brings in the rows in quarantine that pass today's contracts, and says what stays and why."""
     from pipelines._release import release
 
-    console = Console(highlight=False)
+    console = _console()
     released, kept = release(settings, as_of=as_of, table=table)
     console.print(f"{released:,} rows released into the lake, {kept:,} stay in quarantine.")
 
@@ -103,7 +104,7 @@ def show_features() -> None:
     """Lists the catalogue of features."""
     from features import feature_columns
 
-    console = Console(highlight=False)
+    console = _console()
     columns = feature_columns()
     table = _table(f"{len(columns)} features", "feature", "unit", "meaning")
     for column in columns.values():
@@ -119,7 +120,7 @@ def _ready(settings: Settings, *, verbose: bool) -> Iterator[Console]:
     os.environ.setdefault("PREFECT_SERVER_LOGGING_LEVEL", "WARNING" if verbose else "CRITICAL")
     if not verbose:
         warnings.simplefilter("ignore")
-    console = Console(highlight=False)
+    console = _console()
     _log_to(settings.home / "logs" / "churn.log", console, verbose=verbose)
     yield console
 
@@ -176,8 +177,12 @@ def _show_night(console: Console, settings: Settings, night: Night) -> None:
     for row in table_rows(night, most=8):
         why = "; ".join(row[f"reason_{k}"] for k in (1, 2, 3) if row[f"reason_{k}"])
         table.add_row(
-            str(row["rank"]), row["customer_id"], f"{row['churn_probability']:.0%}",
-            f"{row['yearly_spend']:,.2f}", f"{row['value_at_risk']:,.2f}", why,
+            str(row["rank"]),
+            row["customer_id"],
+            f"{row['churn_probability']:.0%}",
+            f"{row['yearly_spend']:,.2f}",
+            f"{row['value_at_risk']:,.2f}",
+            why,
         )
     console.print(table)
     if not night.published.has_consent_data:
@@ -186,16 +191,19 @@ def _show_night(console: Console, settings: Settings, night: Night) -> None:
 
 
 def _show_next(console: Console, settings: Settings, night: Night) -> None:
-    folder = _short(night.published.folder)
-    console.print("\nFiles", soft_wrap=True)
-    console.print(f"  {folder}/retention_list.csv   the list, opens in Excel", soft_wrap=True)
-    console.print(f"  {folder}/scores.parquet       every active customer", soft_wrap=True)
-    console.print(f"  {_short(settings.home)}/validation/as_of={night.as_of}/index.html   what was checked", soft_wrap=True)
-    console.print("Next")
+    folder, home = _short(night.published.folder), _short(settings.home)
     again = f"--source {settings.source.name} " if settings.source.name != "folder" else ""
-    console.print(f"  churn backtest {again}--as-of {night.as_of}   was the list right? (needs later data)", soft_wrap=True)
-    console.print("  churn nightly --source path/to/your/folder   the same on your own files", soft_wrap=True)
-    console.print(f"  mlflow ui --backend-store-uri sqlite:///{_short(settings.home)}/mlflow.db   the models", soft_wrap=True)
+    for line in (
+        "\nFiles",
+        f"  {folder}/retention_list.csv  the list; opens in Excel",
+        f"  {folder}/scores.parquet  every active customer",
+        f"  {_short(night.docs)}/index.html  what was checked",
+        "Next",
+        f"  churn backtest {again}--as-of {night.as_of}  was the list right? (needs later data)",
+        "  churn nightly --source path/to/your/folder  the same on your own files",
+        f"  mlflow ui --backend-store-uri sqlite:///{home}/mlflow.db  the models",
+    ):
+        console.print(line, soft_wrap=True)
 
 
 def _short(path: Path) -> Path:
@@ -204,10 +212,11 @@ def _short(path: Path) -> Path:
 
 
 def _show_learned(console: Console, learned: list[Learned]) -> None:
-    from pipelines._summary import report_rows
+    from pipelines._summary import report_rows, tested_on
 
     if learned:
-        _show_figures(console, report_rows(learned), title="Learned, tested on a later date that was held back")
+        title = f"Learned; tested on {tested_on(learned)}, later than anything learned from"
+        _show_figures(console, report_rows(learned), title=title)
 
 
 def _show_figures(console: Console, rows: list[dict[str, object]], *, title: str) -> None:
@@ -217,8 +226,14 @@ def _show_figures(console: Console, rows: list[dict[str, object]], *, title: str
     console.print(table)
 
 
+def _console() -> Console:
+    """A terminal tells its own width; a pipe or a file has room."""
+    console = Console(highlight=False)
+    return console if console.is_terminal else Console(highlight=False, width=110)
+
+
 def _table(title: str, *columns: str) -> Table:
     table = Table(title=title, title_justify="left", box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for name in columns:
-        table.add_column(name, overflow="fold")
+        table.add_column(name, overflow="fold", no_wrap=name in ("question", "", "customer"))
     return table

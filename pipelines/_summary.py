@@ -9,8 +9,14 @@ from pipelines._ingest import Arrival
 from pipelines._learning import Learned
 from pipelines._night import Night
 
-FIGURES = ("auc", "average_precision", "brier", "calibration_error", "lift_at_10_percent")
-ESTIMATORS = {"model": "the model", "recency_rule": "recency rule", "logistic_rfm": "logistic regression on RFM"}
+FIGURES = {
+    "auc": "AUC",
+    "average_precision": "avg precision",
+    "brier": "Brier",
+    "calibration_error": "calibration err",
+    "lift_at_10_percent": "lift at 10%",
+}
+ESTIMATORS = {"model": "the model", "recency_rule": "recency rule", "logistic_rfm": "logistic RFM"}
 COUNTS = {
     "listed": "listed",
     "beyond_list_size": "beyond the list's size",
@@ -47,8 +53,8 @@ def table_rows(night: Night, *, most: int = 10) -> list[dict[str, Any]]:
 def report_rows(learned: Iterable[Learned]) -> list[dict[str, Any]]:
     """One mapping per question and estimator with its figures on the later test date."""
     return [
-        {"question": made.name, "test_on": str(made.test_on), "estimator": ESTIMATORS[estimator]}
-        | {figure: round(figures[figure], 4) for figure in FIGURES}
+        {"question": made.name, "": ESTIMATORS[estimator]}
+        | {label: round(figures[figure], 4) for figure, label in FIGURES.items()}
         for made in learned
         for estimator, figures in made.report.items()
     ]
@@ -60,10 +66,16 @@ def markdown_summary(night: Night) -> str:
     lines += [f"- {arrival_line(arrival)}" for arrival in night.arrivals]
     lines += [f"- note: {note}" for note in night.notes]
     if night.learned:
-        lines += ["", "## Learned", "", "| question | estimator | " + " | ".join(FIGURES) + " |"]
-        lines += ["|" + "---|" * (2 + len(FIGURES))]
-        lines += [
-            f"| {row['question']} | {row['estimator']} | " + " | ".join(str(row[figure]) for figure in FIGURES) + " |"
-            for row in report_rows(night.learned)
-        ]
+        rows = report_rows(night.learned)
+        lines += ["", f"## Learned, tested on {tested_on(night.learned)}", ""]
+        lines += [_markdown_row(rows[0]), "|" + "---|" * len(rows[0]), *(_markdown_row(row.values()) for row in rows)]
     return "\n".join([*lines, "", f"Files: `{night.published.folder.name}`", ""])
+
+
+def tested_on(learned: Iterable[Learned]) -> str:
+    """The dates that models were tested on, mostly one."""
+    return ", ".join(sorted({str(made.test_on) for made in learned}))
+
+
+def _markdown_row(cells: Iterable[object]) -> str:
+    return "| " + " | ".join(str(cell) for cell in cells) + " |"

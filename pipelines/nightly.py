@@ -57,7 +57,9 @@ def nightly(settings: Settings, as_of: date) -> Night:
             learned = train_task(settings, as_of)
         with stage("scoring and publishing"):
             published = publish_task(settings, as_of, arrivals)
-    night = Night(as_of=as_of, arrivals=arrivals, learned=learned, published=published, notes=delivery.notes)
+    night = Night(
+        as_of=as_of, arrivals=arrivals, learned=learned, published=published, docs=delivery.docs, notes=delivery.notes
+    )
     create_table_artifact(key="retention-list", table=table_rows(night), description=f"Top of the list, {as_of}")
     create_markdown_artifact(key="nightly-summary", markdown=markdown_summary(night))
     return night

@@ -1,9 +1,26 @@
 """What does each table promise? Contracts as plain data, and the checks that hold arriving rows to them."""
 
+from data_contracts._check import Checked, check
+from data_contracts._conform import Conformed, conform
 from data_contracts._contract import Column, Contract
 from data_contracts._declarations import DuplicateDeclaration, declared
+from data_contracts._errors import ContractBroken
+from data_contracts._validate import Verdict, validate
 
-__all__ = ["Column", "Contract", "DuplicateDeclaration", "contracts", "declared"]
+__all__ = [
+    "Checked",
+    "Column",
+    "Conformed",
+    "Contract",
+    "ContractBroken",
+    "DuplicateDeclaration",
+    "Verdict",
+    "check",
+    "conform",
+    "contracts",
+    "declared",
+    "validate",
+]
 
 
 def contracts() -> dict[str, Contract]:

@@ -95,6 +95,11 @@ class Contract:
         return "occurred_at" in self.column_names
 
     @property
+    def makes_keys(self) -> bool:
+        """Whether a row without a key gets one made from its content: events can, a customer must be named."""
+        return self.has_events and len(self.key) == 1 and self.column(self.key[0]).type == "text"
+
+    @property
     def polars_schema(self) -> dict[str, pl.DataType]:
         """Column name to Polars type; timestamps are microseconds in UTC."""
         return {column.name: POLARS_TYPES[column.type] for column in self.columns}

@@ -36,7 +36,9 @@ interactions = Contract(
             meaning="When we could have known of it.",
         ),
         Column(name="channel", type="text", null_means="unknown channel", meaning="Phone, mail, web, shop, ..."),
-        Column(name="topic", type="text", null_means="unknown topic", meaning="What it was about; the campaign's name."),
+        Column(
+            name="topic", type="text", null_means="unknown topic", meaning="What it was about; the campaign's name."
+        ),
         Column(
             name="resolved_at",
             type="timestamp",

@@ -53,6 +53,8 @@ transactions = Contract(
             null_means="unknown discount",
             meaning="Money taken off the list price of the line.",
         ),
-        Column(name="channel", type="text", null_means="unknown channel", meaning="Where it was sold (shop, web, ...)."),
+        Column(
+            name="channel", type="text", null_means="unknown channel", meaning="Where it was sold (shop, web, ...)."
+        ),
     ),
 )

@@ -73,15 +73,10 @@ def check(
     verdict = validate(contract, conformed.rows)
     faults = pl.concat([conformed.faults, verdict.faults]).sort("row")
     rows = conformed.rows.join(verdict.faults, left_on=ROW, right_on="row", how="anti", maintain_order="left").drop(ROW)
-    begins_in = business_time_zone or time_zone
-    found = [
-        *verdict.problems,
-        bad_share_problem(contract, faults.height, raw.height, next(iter(faults["reason"]), "")),
-        # Over all conformed rows, as in the verdict: the same shortage is then named once.
-        volume_problem(contract, conformed.rows, as_of=as_of, time_zone=begins_in),
-        freshness_problem(contract, rows, as_of=as_of, time_zone=begins_in),
-    ]
-    problems = list(dict.fromkeys(problem for problem in found if problem is not None))
+    problems = verdict.problems + _arrival_problems(
+        contract, conformed.rows, rows, faults, raw.height, as_of=as_of, time_zone=business_time_zone or time_zone
+    )
+    problems = list(dict.fromkeys(problems))
     result = _result(verdict.result, conformed, faults, raw.height, problems)
     _write_docs(docs, contract, result)
     if problems:
@@ -96,6 +91,25 @@ def check(
         bad_count=faults.height,
         result=result,
     )
+
+
+def _arrival_problems(
+    contract: Contract,
+    conformed: pl.DataFrame,
+    accepted: pl.DataFrame,
+    faults: pl.DataFrame,
+    row_count: int,
+    *,
+    as_of: date,
+    time_zone: str,
+) -> list[str]:
+    found = [
+        bad_share_problem(contract, faults.height, row_count, next(iter(faults["reason"]), "")),
+        # Over all conformed rows, as in the verdict: the same shortage is then named once.
+        volume_problem(contract, conformed, as_of=as_of, time_zone=time_zone),
+        freshness_problem(contract, accepted, as_of=as_of, time_zone=time_zone),
+    ]
+    return [problem for problem in found if problem is not None]
 
 
 def _result(

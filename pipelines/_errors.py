@@ -60,3 +60,9 @@ class DateWrong(PipelineError):
     """The as-of date is no date, or lies in the future."""
 
     exit_code: ClassVar[int] = 2
+
+
+class ServerDown(PipelineError):
+    """The Prefect server that the schedule needs is not there."""
+
+    exit_code: ClassVar[int] = 1

@@ -95,6 +95,7 @@ def check_table(
         raw,
         as_of=as_of,
         time_zone=settings.time_zone_of(contract.name),
+        business_time_zone=settings.time_zone,
         timestamp_format=settings.mapping(contract.name).timestamp_format,
         docs=docs,
     )

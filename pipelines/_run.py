@@ -67,10 +67,15 @@ def backtest(settings: Settings, as_of: date, *, verbose: bool) -> None:
 
 def schedule(settings: Settings, *, cron: str) -> None:
     """Serves the nightly flow as a Prefect deployment until it is stopped."""
-    with _ready(settings, verbose=True):
-        from pipelines._schedule import serve
+    with _ready(settings, verbose=False) as console:
+        from pipelines._server import prefect_server
 
-        serve(settings, cron=cron)
+        with prefect_server(log=settings.home / "logs" / "prefect-server.log") as address:
+            from pipelines.scheduled import serve
+
+            console.print(f"A night at each [bold]{escape(cron)}[/] ({settings.time_zone}). Prefect: {address}")
+            console.print(f"Log: {_short(settings.home)}/logs/churn.log. Ctrl-C ends the schedule.")
+            serve(settings, cron=cron)
 
 
 def show_quarantine(settings: Settings, *, table: str | None) -> None:

@@ -23,7 +23,7 @@ def freshness_problem(contract: Contract, rows: pl.DataFrame, *, as_of: date, ti
     setting = f"[contracts.{contract.name}] freshness_days in churn.toml"
     latest = _local_days(rows, as_of, time_zone).max()
     if latest is None:
-        return f"no row was known before the as-of date {as_of}. Check the as-of date and the export."
+        return f"no row was known before the as-of date {as_of}{_first_day(rows, time_zone)}. Choose a later date."
     if not isinstance(latest, date) or latest >= as_of - timedelta(days=contract.freshness_days):
         return None
     age = (as_of - latest).days
@@ -74,6 +74,13 @@ def too_few_rows(contract: Contract, row_count: int) -> str | None:
         f"row count {row_count:,} is below the {contract.min_rows:,} promised. Check that the export is complete, or "
         f"lower [contracts.{contract.name}] min_rows in churn.toml."
     )
+
+
+def _first_day(rows: pl.DataFrame, time_zone: str) -> str:
+    if rows.is_empty():
+        return ""
+    first = rows.select(pl.col("occurred_at").min().dt.convert_time_zone(time_zone).dt.date()).item()
+    return f"; they begin on {first}"
 
 
 def _local_days(rows: pl.DataFrame, as_of: date, time_zone: str) -> pl.Series:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from collections.abc import Callable
 from datetime import date, datetime
@@ -59,7 +60,7 @@ def nightly(source: str | None, file: Path | None, as_of: str | None, home: Path
     day = _as_of(as_of, settings)
     from pipelines import _run
 
-    _run.nightly(settings, day, verbose=verbose)
+    _run.nightly(settings, day, options=_as_typed(source, file, home), verbose=verbose)
 
 
 @cli.command()
@@ -147,6 +148,12 @@ def _settings(source: str | None, file: Path | None, home: Path | None) -> Setti
     from pipelines._settings import load_settings
 
     return load_settings(file, environment=os.environ, overrides={"source.name": source, "home": home})
+
+
+def _as_typed(source: str | None, file: Path | None, home: Path | None) -> str:
+    """The options that lead to the same data and home again."""
+    given = {"--source": source, "--settings": file, "--home": home}
+    return "".join(f"{name} {shlex.quote(str(value))} " for name, value in given.items() if value is not None)
 
 
 def _as_of(text: str | None, settings: Settings) -> date:

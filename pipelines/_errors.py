@@ -66,3 +66,9 @@ class ServerDown(PipelineError):
     """The Prefect server that the schedule needs is not there."""
 
     exit_code: ClassVar[int] = 1
+
+
+class Unexpected(PipelineError):
+    """Something that nobody foresaw; the log has the details."""
+
+    exit_code: ClassVar[int] = 1

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import logging
-import sys
 import traceback
+from pathlib import Path
 
 from data_contracts import ContractBroken
-from pipelines._errors import PipelineError
+from pipelines._errors import PipelineError, Unexpected
 
 log = logging.getLogger(__name__)
 
-UNEXPECTED = 1
+UNTOUCHED = "Nothing was published; earlier lists are untouched."
 _CODES = {
     "NotEnoughHistory": 4,
     "LabelNotMature": 4,
@@ -20,33 +20,28 @@ _CODES = {
     "ModelFromTheFuture": 5,
     "ListNotPublished": 6,
 }
+"""Errors of packages that are slow to import, by name."""
 
 
 def explained(error: BaseException) -> tuple[str, int]:
-    """The message and the exit code of an error; a traceback goes to the log for what nobody expected."""
+    """The message and the exit code of an error."""
     if isinstance(error, PipelineError):
         return str(error), error.exit_code
     if isinstance(error, ContractBroken):
-        return f"{error}\nNothing was published; earlier lists are untouched.", 3
+        return f"{error}\n{UNTOUCHED}", 3
     if type(error).__name__ in _CODES:
         return str(error), _CODES[type(error).__name__]
     if isinstance(error, OSError):
         place = f" ({error.filename})" if error.filename else ""
-        return f"{error.strerror or error}{place}. Earlier lists are untouched; run the same command again.", 6
-    log.error("unexpected: %s", "".join(traceback.format_exception(error)))
-    where = log_file()
-    hint = f"The details are in {where}." if where else "Run again with --verbose for the details."
-    return f"unexpected trouble: {type(error).__name__}: {error}. {hint} Earlier lists are untouched.", UNEXPECTED
+        return f"{error.strerror or error}{place}. {UNTOUCHED} Put it right and run the same command again.", 6
+    return f"unexpected trouble: {type(error).__name__}: {error}. {UNTOUCHED}", Unexpected.exit_code
 
 
-def log_file() -> str | None:
-    """The file that the running command logs to, if any."""
-    for handler in logging.getLogger().handlers:
-        if isinstance(handler, logging.FileHandler):
-            return handler.baseFilename
-    return None
-
-
-def show_on_terminal(message: str) -> None:
-    """Says something to the person without mixing it into the output."""
-    print(message, file=sys.stderr)
+def note_in_log(error: Exception, file: Path) -> None:
+    """Writes an error to the log; one that nobody foresaw with its traceback, and raises Unexpected naming the log."""
+    message, code = explained(error)
+    if code != Unexpected.exit_code or isinstance(error, PipelineError):
+        log.error("exit_code=%d %s", code, message)
+        return
+    log.error("exit_code=%d %s", code, "".join(traceback.format_exception(error)))
+    raise Unexpected(f"{message} The details are in {file}.") from error

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -47,8 +46,3 @@ def alone_in(home: Path) -> Iterator[None]:
         yield
     finally:
         lock.release()
-
-
-def tracking_uri() -> str | None:
-    """The MLflow server named by the environment; none means the SQLite store of the home folder."""
-    return os.environ.get("MLFLOW_TRACKING_URI")

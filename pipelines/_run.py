@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-import os
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -15,35 +12,23 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from pipelines._progress import BEGUN, ENDED
+from pipelines._failures import note_in_log
+from pipelines._logs import logged, quiet_frameworks
 
 if TYPE_CHECKING:
     from pipelines._learning import Learned
     from pipelines._night import Night
     from pipelines._settings import Settings
 
-OURS = ("pipelines", "serving", "models", "features", "data_contracts")
 
-# Nothing phones home, and an embedded Prefect server keeps its state with ours and its noise out of the terminal.
-_QUIET = {
-    "DO_NOT_TRACK": "1",
-    "GX_ANALYTICS_ENABLED": "false",
-    "MLFLOW_DISABLE_TELEMETRY": "true",
-    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-    "PREFECT_CLOUD_ENABLE_ORCHESTRATION_TELEMETRY": "false",
-    "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
-    "OMP_WAIT_POLICY": "PASSIVE",
-}
-
-
-def nightly(settings: Settings, as_of: date, *, verbose: bool) -> None:
+def nightly(settings: Settings, as_of: date, *, options: str, verbose: bool) -> None:
     """Runs one night and shows the top of the list, where its files are, and what to try next."""
     with _ready(settings, verbose=verbose) as console:
         from pipelines.nightly import nightly as flow
 
         console.print(f"[bold]Night of {as_of}[/], source {escape(settings.source.name)}")
         night = flow(settings, as_of)
-        _show_night(console, settings, night)
+        _show_night(console, settings, night, options=options)
 
 
 def training(settings: Settings, as_of: date, *, verbose: bool) -> None:
@@ -119,57 +104,17 @@ def show_features() -> None:
 
 @contextmanager
 def _ready(settings: Settings, *, verbose: bool) -> Iterator[Console]:
-    for name, value in {**_QUIET, "PREFECT_HOME": str(settings.home / "prefect")}.items():
-        os.environ.setdefault(name, value)
-    os.environ.setdefault("PREFECT_LOGGING_LEVEL", "INFO" if verbose else "CRITICAL")
-    os.environ.setdefault("PREFECT_SERVER_LOGGING_LEVEL", "WARNING" if verbose else "CRITICAL")
-    if not verbose:
-        warnings.simplefilter("ignore")
+    quiet_frameworks(settings.home, verbose=verbose)
     console = _console()
-    _log_to(settings.home / "logs" / "churn.log", console, verbose=verbose)
-    yield console
+    with logged(settings.home, console=console, verbose=verbose) as file:
+        try:
+            yield console
+        except Exception as error:
+            note_in_log(error, file)
+            raise
 
 
-def _log_to(file: Path, console: Console, *, verbose: bool) -> None:
-    """Everything to the file, stages to the terminal; with `verbose` everything to both."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    form = logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s")
-    to_file = logging.FileHandler(file, encoding="utf-8")
-    to_file.setFormatter(form)
-    handlers: list[logging.Handler] = [to_file, _Stages(console)]
-    if verbose:
-        to_terminal = logging.StreamHandler()
-        to_terminal.setFormatter(form)
-        handlers.append(to_terminal)
-    root = logging.getLogger()
-    root.setLevel(logging.WARNING)
-    for name in OURS:
-        logging.getLogger(name).setLevel(logging.INFO)
-    for handler in handlers:
-        root.addHandler(handler)
-    logging.captureWarnings(True)
-
-
-class _Stages(logging.Handler):
-    """Shows the stages of a run as they begin and end."""
-
-    def __init__(self, console: Console) -> None:
-        super().__init__(logging.INFO)
-        self._console = console
-        self._status = console.status("")
-
-    def emit(self, record: logging.LogRecord) -> None:
-        event = getattr(record, "event", None)
-        name = getattr(record, "stage", "")
-        if event == BEGUN and self._console.is_terminal:
-            self._status.update(name)
-            self._status.start()
-        if event == ENDED:
-            self._status.stop()
-            self._console.print(f"  {name} [dim]{getattr(record, 'seconds', 0):.1f} s[/]")
-
-
-def _show_night(console: Console, settings: Settings, night: Night) -> None:
+def _show_night(console: Console, settings: Settings, night: Night, *, options: str) -> None:
     from pipelines._summary import arrival_line, counts_line, table_rows
 
     for arrival in night.arrivals:
@@ -183,28 +128,27 @@ def _show_night(console: Console, settings: Settings, night: Night) -> None:
         why = "; ".join(row[f"reason_{k}"] for k in (1, 2, 3) if row[f"reason_{k}"])
         table.add_row(
             str(row["rank"]),
-            row["customer_id"],
+            escape(row["customer_id"]),
             f"{row['churn_probability']:.0%}",
             f"{row['yearly_spend']:,.2f}",
             f"{row['value_at_risk']:,.2f}",
-            why,
+            escape(why),
         )
     console.print(table)
     if not night.published.has_consent_data:
         console.print("[yellow]note:[/] no consent dates in the customers table: check before contacting anybody.")
-    _show_next(console, settings, night)
+    _show_next(console, settings, night, options=options)
 
 
-def _show_next(console: Console, settings: Settings, night: Night) -> None:
+def _show_next(console: Console, settings: Settings, night: Night, *, options: str) -> None:
     folder, home = _short(night.published.folder), _short(settings.home)
-    again = f"--source {settings.source.name} " if settings.source.name != "folder" else ""
     for line in (
         "\nFiles",
         f"  {folder}/retention_list.csv  the list; opens in Excel",
         f"  {folder}/scores.parquet  every active customer",
         f"  {_short(night.docs)}/index.html  what was checked",
         "Next",
-        f"  churn backtest {again}--as-of {night.as_of}  was the list right? (needs later data)",
+        f"  churn backtest {options}--as-of {night.as_of}  was the list right? (needs later data)",
         "  churn nightly --source path/to/your/folder  the same on your own files",
         f"  mlflow ui --backend-store-uri sqlite:///{home}/mlflow.db  the models",
     ):

@@ -137,6 +137,17 @@ class ListSettings(Section):
     size: int = Field(default=500, ge=1, description="The most customers on the list.")
 
 
+class MlflowSettings(Section):
+    """Where trainings and models are kept."""
+
+    tracking_uri: str | None = Field(
+        default=None,
+        min_length=1,
+        description="Address of an MLflow server; unset: a SQLite store and its files in `home`. The variable "
+        "`MLFLOW_TRACKING_URI` is not read: it may speak of another project.",
+    )
+
+
 class ContractSettings(Section):
     """What an arriving table is held to, where the contract in `data_contracts/` does not fit the company."""
 
@@ -250,6 +261,7 @@ class Settings(Section):
     upsell: UpsellSettings = UpsellSettings()
     training: TrainingSettings = TrainingSettings()
     list: ListSettings = ListSettings()
+    mlflow: MlflowSettings = MlflowSettings()
     contracts: ContractsByTable = ContractsByTable()
     tables: MappingsByTable = MappingsByTable()
 
@@ -273,5 +285,5 @@ class Settings(Section):
         return own.held_to(contract) if isinstance(own, ContractSettings) else contract
 
     def record(self) -> Mapping[str, Any]:
-        """The settings as published beside a list: fit for JSON, and without the paths of this machine."""
-        return self.model_dump(mode="json", exclude={"home": True, "source": {"path"}})
+        """The settings as published beside a list: fit for JSON, and without the paths and addresses of this machine."""
+        return self.model_dump(mode="json", exclude={"home": True, "source": {"path"}, "mlflow": True})

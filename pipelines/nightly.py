@@ -11,7 +11,7 @@ from features import open_lake
 from models._registry import Registry
 from pipelines._ingest import Arrival, Delivery, ingest, read_and_check
 from pipelines._learning import Learned, champions, learn, without_champion
-from pipelines._night import Night, alone_in, tracking_uri
+from pipelines._night import Night, alone_in
 from pipelines._progress import stage
 from pipelines._publication import Published, publish_night
 from pipelines._retries import worth_a_retry
@@ -34,14 +34,14 @@ def ingest_task(settings: Settings, delivery: Delivery, as_of: date) -> list[Arr
 @task(name="train")
 def train_task(settings: Settings, as_of: date) -> list[Learned]:
     """Trains every question that has no champion yet."""
-    registry = Registry(settings.home, tracking_uri=tracking_uri())
+    registry = Registry(settings.home, tracking_uri=settings.mlflow.tracking_uri)
     return learn(settings, open_lake(settings.home), registry, as_of=as_of, questions=without_champion(registry))
 
 
 @task(name="publish")
 def publish_task(settings: Settings, as_of: date, arrivals: list[Arrival]) -> Published:
     """Scores the population with the champions and publishes the list."""
-    found = champions(Registry(settings.home, tracking_uri=tracking_uri()))
+    found = champions(Registry(settings.home, tracking_uri=settings.mlflow.tracking_uri))
     return publish_night(settings, open_lake(settings.home), found, as_of=as_of, arrivals=arrivals)
 
 

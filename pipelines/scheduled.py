@@ -9,6 +9,8 @@ from prefect import flow
 from prefect.runtime import flow_run
 from prefect.schedules import Cron
 
+from pipelines._failures import note_in_log
+from pipelines._logs import logged
 from pipelines._settings import Settings
 from pipelines.nightly import nightly
 
@@ -18,7 +20,12 @@ def scheduled_night(settings: dict[str, Any]) -> None:
     """Runs `nightly` as of the business day on which this run was due; `settings` as plain data."""
     chosen = Settings.model_validate(settings)
     due = flow_run.scheduled_start_time.astimezone(ZoneInfo(chosen.time_zone))
-    nightly(chosen, due.date())
+    with logged(chosen.home) as file:
+        try:
+            nightly(chosen, due.date())
+        except Exception as error:
+            note_in_log(error, file)
+            raise
 
 
 def serve(settings: Settings, *, cron: str) -> None:

@@ -12,7 +12,7 @@ from models import targets
 from models._registry import Registry
 from pipelines._ingest import Delivery, ingest, read_and_check
 from pipelines._learning import Learned, learn
-from pipelines._night import alone_in, tracking_uri
+from pipelines._night import alone_in
 from pipelines._progress import stage
 from pipelines._retries import worth_a_retry
 from pipelines._settings import Settings
@@ -30,7 +30,7 @@ def bring_in(settings: Settings, as_of: date) -> Delivery:
 @task(name="train-all")
 def train_all(settings: Settings, as_of: date) -> list[Learned]:
     """Trains every declared question on what was known before `as_of` began."""
-    registry = Registry(settings.home, tracking_uri=tracking_uri())
+    registry = Registry(settings.home, tracking_uri=settings.mlflow.tracking_uri)
     return learn(settings, open_lake(settings.home), registry, as_of=as_of, questions=targets().values())
 
 

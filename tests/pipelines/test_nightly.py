@@ -1,0 +1,180 @@
+"""Does a night hold, end to end, on real parts? Delta tables, Great Expectations, Prefect, MLflow, files."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+from pathlib import Path
+
+import polars as pl
+import pytest
+from small_shop import AS_OF, Churn, shop_lines, write_shop
+
+
+def bundle(home: Path, as_of: str = AS_OF) -> Path:
+    return home / "lists" / f"as_of={as_of}"
+
+
+def hashes(folder: Path) -> dict[str, str]:
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.iterdir())}
+
+
+@pytest.fixture
+def night(churn: Churn, shop: Path, tmp_path: Path) -> Path:
+    """The home folder after one night of the small shop."""
+    ended = churn("nightly", "--source", shop, "--as-of", AS_OF, "--home", tmp_path / "home")
+    assert ended.code == 0, ended.err
+    return tmp_path / "home"
+
+
+def test_a_night_publishes_every_active_customer_once(night: Path) -> None:
+    scores = pl.read_parquet(bundle(night) / "scores.parquet")
+    start, end = pl.datetime(2024, 4, 26), pl.datetime(2024, 7, 19)
+    active = shop_lines().filter(pl.col("occurred_at").is_between(start, end, closed="left"))
+    assert scores["customer_id"].to_list() == sorted(active["customer_id"].unique())
+    for name in ("churn_probability", "upsell_probability"):
+        assert scores[name].is_between(0, 1).all()
+
+
+def test_the_manifest_tells_the_truth_about_the_files(night: Path) -> None:
+    manifest = json.loads((bundle(night) / "manifest.json").read_text(encoding="utf-8"))
+    for name, file in manifest["files"].items():
+        assert hashlib.sha256((bundle(night) / name).read_bytes()).hexdigest() == file["sha256"]
+    counts = manifest["counts"]
+    assert counts["population"] == sum(number for key, number in counts.items() if key != "population")
+    assert manifest["tables"] == {"transactions": 0}
+    assert manifest["models"]["churn"]["version"] == 1
+    assert str(night) not in (bundle(night) / "manifest.json").read_text(encoding="utf-8")
+
+
+def test_the_list_opens_in_excel_and_is_ranked_by_value_at_risk(night: Path) -> None:
+    raw = (bundle(night) / "retention_list.csv").read_bytes()
+    assert raw.startswith(b"\xef\xbb\xbf")
+    rows = list(csv.DictReader(raw.decode("utf-8-sig").splitlines()))
+    assert [row["rank"] for row in rows] == [str(k) for k in range(1, len(rows) + 1)]
+    at_risk = [float(row["value_at_risk"]) for row in rows]
+    assert at_risk == sorted(at_risk, reverse=True)
+    assert all(row["reason_1"] for row in rows[:5])
+
+
+def test_every_published_column_is_in_the_data_dictionary(night: Path) -> None:
+    text = (bundle(night) / "data_dictionary.csv").read_text(encoding="utf-8-sig")
+    known = {(row["file"], row["column"]) for row in csv.DictReader(text.splitlines()) if row["meaning"]}
+    scores = pl.read_parquet(bundle(night) / "scores.parquet")
+    header = (bundle(night) / "retention_list.csv").read_text(encoding="utf-8-sig").splitlines()[0].split(",")
+    assert {("scores.parquet", name) for name in scores.columns} <= known
+    assert {("retention_list.csv", name) for name in header} <= known
+
+
+def test_the_same_night_twice_gives_the_same_bytes_and_no_new_versions(churn: Churn, shop: Path, night: Path) -> None:
+    before = hashes(bundle(night))
+    ended = churn("nightly", "--source", shop, "--as-of", AS_OF, "--home", night)
+    assert ended.code == 0
+    assert hashes(bundle(night)) == before
+    assert "0 new" in ended.out
+    assert not (night / "lists" / ".replaced").exists()
+
+
+def test_two_homes_get_the_same_bytes(churn: Churn, shop: Path, night: Path, tmp_path: Path) -> None:
+    assert churn("nightly", "--source", shop, "--as-of", AS_OF, "--home", tmp_path / "other").code == 0
+    assert hashes(bundle(tmp_path / "other")) == hashes(bundle(night))
+
+
+def test_the_next_night_uses_the_champion_and_takes_in_what_is_new(churn: Churn, shop: Path, night: Path) -> None:
+    before = hashes(bundle(night))
+    lines = shop_lines()
+    late = lines.head(3).with_columns(pl.format("late-{}", "transaction_id").alias("transaction_id"))
+    write_shop(shop, pl.concat([lines, late]))
+    ended = churn("nightly", "--source", shop, "--as-of", "2024-07-20", "--home", night)
+    assert ended.code == 0, ended.err
+    assert "3 new" in ended.out
+    assert "Learned" not in ended.out
+    assert hashes(bundle(night)) == before
+    manifest = json.loads((bundle(night, "2024-07-20") / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["tables"] == {"transactions": 1}
+
+
+def test_late_rows_change_the_same_night_and_the_old_list_is_kept(churn: Churn, shop: Path, night: Path) -> None:
+    before = hashes(bundle(night))
+    lines = shop_lines()
+    late = lines.tail(40).with_columns(
+        pl.format("late-{}", "transaction_id").alias("transaction_id"), pl.col("amount") * 10
+    )
+    write_shop(shop, pl.concat([lines, late]))
+    assert churn("nightly", "--source", shop, "--as-of", AS_OF, "--home", night).code == 0
+    assert hashes(bundle(night)) != before
+    (kept,) = (night / "lists" / ".replaced").iterdir()
+    assert hashes(kept) == before
+
+
+def test_a_backtest_compares_the_list_with_what_happened(churn: Churn, shop: Path, tmp_path: Path) -> None:
+    ended = churn("backtest", "--source", shop, "--as-of", "2024-06-18", "--home", tmp_path / "home")
+    assert ended.code == 0, ended.err
+    assert "churn     the model" in ended.out
+    assert "recency rule" in ended.out
+
+
+def test_a_backtest_of_a_date_whose_horizon_is_not_over_says_so(churn: Churn, shop: Path, night: Path) -> None:
+    ended = churn("backtest", "--source", shop, "--as-of", AS_OF, "--home", night)
+    assert ended.code == 4
+    assert "are over on 2024-08-16" in ended.err
+
+
+def test_a_champion_from_the_future_does_not_score_the_past(churn: Churn, shop: Path, night: Path) -> None:
+    ended = churn("nightly", "--source", shop, "--as-of", "2024-07-01", "--home", night)
+    assert ended.code == 5
+    assert "would use the future" in ended.err
+    assert not bundle(night, "2024-07-01").exists()
+
+
+def test_other_terms_than_the_champions_are_refused(
+    churn: Churn, shop: Path, night: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CHURN_CHURN_HORIZON_DAYS", "21")
+    ended = churn("nightly", "--source", shop, "--as-of", AS_OF, "--home", night)
+    assert ended.code == 5
+    assert "horizon_days = 28" in ended.err
+    assert "horizon_days = 21" in ended.err
+
+
+def test_training_again_makes_a_new_champion(churn: Churn, shop: Path, night: Path) -> None:
+    assert churn("train", "--source", shop, "--as-of", AS_OF, "--home", night).code == 0
+    assert churn("nightly", "--source", shop, "--as-of", AS_OF, "--home", night).code == 0
+    manifest = json.loads((bundle(night) / "manifest.json").read_text(encoding="utf-8"))
+    assert {name: model["version"] for name, model in manifest["models"].items()} == {"churn": 2, "upsell": 2}
+
+
+def test_reasons_come_in_chinese_when_asked(
+    churn: Churn, shop: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CHURN_LANGUAGE", "zh")
+    assert churn("nightly", "--source", shop, "--as-of", AS_OF, "--home", tmp_path / "home").code == 0
+    text = (bundle(tmp_path / "home") / "retention_list.csv").read_text(encoding="utf-8-sig")
+    assert "天" in text
+
+
+def test_prefect_keeps_a_table_and_a_summary_of_the_night(night: Path) -> None:
+    from prefect.client.orchestration import get_client
+
+    with get_client(sync_client=True) as client:
+        kept = {artifact.key: artifact for artifact in client.read_artifacts()}
+    assert "Night of 2024-07-19" in str(kept["nightly-summary"].data)
+    assert '"rank"' in str(kept["retention-list"].data)
+
+
+def test_quarantined_rows_come_back_when_the_contract_allows_them(
+    churn: Churn, shop: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = tmp_path / "home"
+    text = (shop / "transactions.csv").read_text()
+    (shop / "transactions.csv").write_text(text + "Z1,C001,01/07/2024 10:00,5.0\nZ2,,2024-07-01 10:00:00,5.0\n")
+    ended = churn("nightly", "--source", shop, "--as-of", AS_OF, "--home", home)
+    assert ended.code == 0, ended.err
+    assert "2 in quarantine" in ended.out
+    shown = churn("quarantine", "list", "--home", home)
+    assert "01/07/2024" in shown.out
+    (tmp_path / "churn.toml").write_text('[tables.transactions]\ntimestamp_format = "%d/%m/%Y %H:%M"\n')
+    freed = churn("quarantine", "release", "--source", shop, "--as-of", AS_OF, "--home", home)
+    assert "1 rows released into the lake, 1 stay" in freed.out
+    assert "01/07/2024" not in churn("quarantine", "list", "--home", home).out

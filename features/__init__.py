@@ -1,6 +1,6 @@
 """What is known about each customer on a day? Features declared once, exact in time."""
 
-from features._catalogue import catalogue, feature_columns, fingerprint
+from features._catalogue import catalogue, feature_columns
 from features._events import (
     Events,
     UnknownColumn,
@@ -13,6 +13,7 @@ from features._events import (
     returns,
 )
 from features._feature import Feature, FeatureColumn, count, distinct, feature, total
+from features._fingerprint import fingerprint
 from features._lake import Lake, open_lake, table_path
 from features._snapshot import snapshot
 from features._store import SnapshotStore

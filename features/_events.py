@@ -101,11 +101,11 @@ def _lines(tables: Mapping[str, Frame], moment: Moment) -> Frame:
 
 
 def with_order_key(lines_with_day: Frame) -> Frame:
-    """Adds `order_key`: the order's own id, or the day where the source names none; amounts in ten-thousandths."""
+    """Adds `order_key`: the order's own id, or the day where the source names none; numbers in ten-thousandths."""
     day = nw.concat_str(nw.lit("day "), nw.col("local_on").cast(nw.String))
     return lines_with_day.with_columns(
+        nw.col("amount", "discount", "quantity").round(MONEY_DECIMALS),
         order_key=nw.when(nw.col("order_id").is_null()).then(day).otherwise(nw.col("order_id")),
-        amount=nw.col("amount").round(MONEY_DECIMALS),
     )
 
 
@@ -150,7 +150,7 @@ def _complaints(tables: Mapping[str, Frame], moment: Moment) -> Frame:
 
 
 def _hours(duration: nw.Expr) -> nw.Expr:
-    return duration.dt.total_minutes() / 60
+    return duration.dt.total_seconds() / 3600
 
 
 _MAKERS: dict[str, Callable[[Mapping[str, Frame], Moment], Frame]] = {

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import ast
 import hashlib
 import inspect
-import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import narwhals as nw
 
+from features._code import definition_of
 from features._events import MONEY_DECIMALS, Events
 
 
@@ -76,16 +75,7 @@ class Feature:
     def fingerprint(self) -> str:
         """A hash of what the feature computes; unchanged by comments, layout and wording."""
         parts = (self.name, self.of.name if self.of else "", self.unit, str(self.missing), str(self.days))
-        return hashlib.sha256("\n".join((*parts, code_of(self.build))).encode()).hexdigest()
-
-
-def code_of(function: Callable[..., object]) -> str:
-    """The function's code without comments, layout, decorators and docstring."""
-    tree = ast.parse(textwrap.dedent(inspect.getsource(function))).body[0]
-    if not isinstance(tree, ast.FunctionDef):
-        raise TypeError(f"{function!r} is no function written with def")
-    body = tree.body[1:] if ast.get_docstring(tree) else tree.body
-    return ast.unparse(ast.arguments(**vars(tree.args))) + ":" + "\n".join(ast.unparse(statement) for statement in body)
+        return hashlib.sha256("\n".join((*parts, definition_of(self.build))).encode()).hexdigest()
 
 
 def feature(

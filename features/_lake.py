@@ -37,10 +37,17 @@ def open_lake(home: Path, *, versions: Mapping[str, int] | None = None) -> Lake:
             continue
         table = DeltaTable(path, version=None if versions is None else versions[name])
         found[name] = table.version()
-        tables[name] = pl.scan_delta(table)
+        tables[name] = _with_all_columns(pl.scan_delta(table), name)
     if "customers" not in tables and "transactions" in tables:
         tables["customers"] = _customers_from(tables["transactions"])
     return Lake(tables=tables, versions=found)
+
+
+def _with_all_columns(rows: pl.LazyFrame, table: str) -> pl.LazyFrame:
+    """An old version may lack a column that the contract got later: it is null there."""
+    there = rows.collect_schema().names()
+    schema = contracts()[table].polars_schema
+    return rows.with_columns(pl.lit(None, dtype=kind).alias(name) for name, kind in schema.items() if name not in there)
 
 
 def _customers_from(transactions: pl.LazyFrame) -> pl.LazyFrame:

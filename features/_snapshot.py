@@ -105,5 +105,10 @@ def _with_made_columns(rows: pl.DataFrame, columns: Mapping[str, FeatureColumn])
             del waiting[column.name]
     native: pl.DataFrame = frame.to_native()
     missing = {c.name: c.missing for c in columns.values() if c.feature.of is None and c.missing is not None}
-    finite = pl.when(pl.col(pl.Float64).is_finite()).then(pl.col(pl.Float64))
-    return native.with_columns(finite).with_columns(pl.col(n).fill_null(value) for n, value in missing.items())
+    plain = native.with_columns(_plain(pl.col(pl.Float64)))
+    return plain.with_columns(pl.col(n).fill_null(value) for n, value in missing.items())
+
+
+def _plain(value: pl.Expr) -> pl.Expr:
+    """Division by zero gives null. A zero has no sign: -0.0 would depend on row order and read as "-0%"."""
+    return pl.when(value == 0).then(0.0).when(value.is_finite()).then(value).name.keep()

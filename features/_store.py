@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import time
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -13,7 +13,7 @@ from pathlib import Path
 
 import polars as pl
 
-from features._catalogue import fingerprint
+from features._fingerprint import fingerprint
 from features._snapshot import snapshot
 
 log = logging.getLogger(__name__)
@@ -59,7 +59,7 @@ class SnapshotStore:
 
     def _keep(self, made: pl.DataFrame, path: Path, as_of: date) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
-        half_written = path.with_name(f".{path.name}.{os.getpid()}")
+        half_written = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
         try:
             made.write_parquet(half_written, metadata={"made_from": self._made_from, "as_of": str(as_of)})
             half_written.replace(path)

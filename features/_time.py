@@ -34,9 +34,14 @@ def known_before(events: Frame, *, as_of: date, time_zone: str) -> Frame:
     at or after `as_of`.
     """
     start = nw.lit(day_start(as_of, time_zone=time_zone))
-    known = _without_later_state(events.filter(nw.col("occurred_at") < start, nw.col("recorded_at") < start), start)
+    known = _without_later_state(events.filter(nw.col("occurred_at") < start, _recorded_before(start)), start)
     known = known.with_columns(local_on=local_day(nw.col("occurred_at"), time_zone=time_zone))
     return known.with_columns(age_days=(nw.lit(as_of) - nw.col("local_on")).dt.total_minutes() // (24 * 60))
+
+
+def _recorded_before(start: nw.Expr) -> nw.Expr:
+    """No `recorded_at` means recorded as it happened, and the cut of `occurred_at` is enough."""
+    return nw.col("recorded_at").is_null() | (nw.col("recorded_at") < start)
 
 
 def _without_later_state(events: Frame, start: nw.Expr) -> Frame:
@@ -57,5 +62,5 @@ def happened_within(events: Frame, *, start_on: date, days: int, known_by: date,
     first = nw.lit(day_start(start_on, time_zone=time_zone))
     end = nw.lit(day_start(start_on + timedelta(days=days), time_zone=time_zone))
     known = nw.lit(day_start(known_by, time_zone=time_zone))
-    inside = events.filter(nw.col("occurred_at") >= first, nw.col("occurred_at") < end, nw.col("recorded_at") < known)
+    inside = events.filter(nw.col("occurred_at") >= first, nw.col("occurred_at") < end, _recorded_before(known))
     return inside.with_columns(local_on=local_day(nw.col("occurred_at"), time_zone=time_zone))

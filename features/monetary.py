@@ -1,4 +1,4 @@
-"""How much? Money spent in several windows, net of returns, each dated when it was known."""
+"""How much? Money spent in several windows, net of the returns known by then."""
 
 import narwhals as nw
 
@@ -48,7 +48,7 @@ def largest_purchase() -> nw.Expr:
     says=("discounts of {value:,.0f} in the last {days} days", "最近 {days} 天优惠 {value:,.0f}"),
 )
 def discount_total(days: int) -> nw.Expr:
-    """Discounts granted in the last {days} days."""
+    """Discounts on the orders of the last {days} days, an order dated by its first line; 0 where none is known."""
     return total(orders.discount, orders.within(days) & ~orders.discount.is_null())
 
 
@@ -61,7 +61,10 @@ def discount_total(days: int) -> nw.Expr:
     ),
 )
 def recent_spend_share(spend_28d: nw.Expr, spend_84d: nw.Expr) -> nw.Expr:
-    """Share of the spend of the last 84 days that fell in the last 28; null without positive spend."""
+    """Share of the spend of the last 84 days that fell in the last 28; null without positive spend.
+
+    Below 0 or above 1 when returns outweigh purchases in one of the two parts.
+    """
     return nw.when(spend_84d > 0).then(spend_28d / spend_84d)
 
 
@@ -74,5 +77,8 @@ def recent_spend_share(spend_28d: nw.Expr, spend_84d: nw.Expr) -> nw.Expr:
     ),
 )
 def recent_quarter_spend_share(spend_84d: nw.Expr, spend_364d: nw.Expr) -> nw.Expr:
-    """Share of the spend of the last 364 days that fell in the last 84; null without positive spend."""
+    """Share of the spend of the last 364 days that fell in the last 84; null without positive spend.
+
+    Below 0 or above 1 when returns outweigh purchases in one of the two parts.
+    """
     return nw.when(spend_364d > 0).then(spend_84d / spend_364d)

@@ -13,7 +13,7 @@ from features._feature import feature
     says=("usually buys every {value:.0f} days", "通常每 {value:.0f} 天购买一次"),
 )
 def mean_gap_days() -> nw.Expr:
-    """Average days between one purchase and the next; null before the second purchase."""
+    """Average days between one purchase and the next, 0 for two on one day; null before the second purchase."""
     return purchases.gap_days.mean()
 
 
@@ -46,7 +46,7 @@ def longest_gap_days() -> nw.Expr:
     says=("buys irregularly", "购买不规律"),
 )
 def gap_variance() -> nw.Expr:
-    """Variance of the days between purchases; null before the second purchase."""
+    """Variance (mean squared deviation) of the days between purchases; null before the second purchase."""
     gap = purchases.gap_days
     return (gap * gap).mean() - gap.mean() * gap.mean()
 
@@ -57,7 +57,7 @@ def gap_variance() -> nw.Expr:
     says=("buys irregularly: gaps vary by {value:.0%} of their mean", "购买不规律：间隔波动为均值的 {value:.0%}"),
 )
 def gap_spread_share(gap_variance: nw.Expr, mean_gap_days: nw.Expr) -> nw.Expr:
-    """Spread of the gaps between purchases as a share of their mean; null before the second purchase."""
+    """Standard deviation of the gaps between purchases over their mean; null before the second purchase day."""
     return nw.when(mean_gap_days > 0).then(gap_variance.clip(0) ** 0.5 / mean_gap_days)
 
 
@@ -70,7 +70,7 @@ def gap_spread_share(gap_variance: nw.Expr, mean_gap_days: nw.Expr) -> nw.Expr:
     ),
 )
 def overdue_ratio(days_since_last_purchase: nw.Expr, mean_gap_days: nw.Expr) -> nw.Expr:
-    """Days since the last purchase over the usual gap; above 1 is overdue; null before the second purchase."""
+    """Days since the last purchase over the usual gap; above 1 is overdue; null before the second purchase day."""
     return nw.when(mean_gap_days > 0).then(days_since_last_purchase / mean_gap_days)
 
 
@@ -83,5 +83,5 @@ def overdue_ratio(days_since_last_purchase: nw.Expr, mean_gap_days: nw.Expr) -> 
     ),
 )
 def longest_pause_ratio(days_since_last_purchase: nw.Expr, longest_gap_days: nw.Expr) -> nw.Expr:
-    """Days since the last purchase over the longest gap so far; null before the second purchase."""
+    """Days since the last purchase over the longest gap so far; null before the second purchase day."""
     return nw.when(longest_gap_days > 0).then(days_since_last_purchase / longest_gap_days)

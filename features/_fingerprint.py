@@ -1,0 +1,29 @@
+"""Which definitions made a number? One hash of what all features compute."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from functools import cache
+
+from features import _events, _snapshot
+from features._catalogue import catalogue
+from features._code import definition_of
+
+_MACHINERY: tuple[Callable[..., object], ...] = (
+    _events.Events.within,
+    *_events._MAKERS.values(),
+    _snapshot._customers,
+    _snapshot._of_events,
+    _snapshot._fill,
+    _snapshot._with_made_columns,
+)
+"""What every feature goes through; what these call is found from their code."""
+
+
+@cache
+def fingerprint() -> str:
+    """A hash of what all features compute, and of the code that cuts their events in time."""
+    parts = [feature.fingerprint for feature in catalogue().values()]
+    parts += [definition_of(function) for function in _MACHINERY]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]

@@ -81,8 +81,10 @@ def _hint(name: str, known: list[str] | tuple[str, ...]) -> str:
 
 def _handed_on(frame: pl.DataFrame, contract: Contract) -> pl.DataFrame:
     named = [name for name in contract.column_names if name in frame.columns]
-    others = [name for name in frame.columns if name not in named] if contract.keeps_other_columns else []
-    return frame.select(named + others)
+    # Where a promised column is missing, the contract will say so and name the columns that are there.
+    complains = any(name not in named for name in contract.required_columns if name not in contract.key)
+    others = [name for name in frame.columns if name not in named]
+    return frame.select(named + others if contract.keeps_other_columns or complains else named)
 
 
 def _visible(raw: pl.DataFrame, rename: Mapping[str, str]) -> pl.DataFrame:

@@ -55,7 +55,9 @@ def schedule(settings: Settings, *, cron: str) -> None:
     with _ready(settings, verbose=False) as console:
         from pipelines._server import prefect_server
 
-        with prefect_server(log=settings.home / "logs" / "prefect-server.log") as address:
+        with prefect_server(
+            log=settings.home / "logs" / "prefect-server.log", state=settings.home / "prefect"
+        ) as address:
             from pipelines.scheduled import serve
 
             console.print(f"A night at each [bold]{escape(cron)}[/] ({settings.time_zone}). Prefect: {address}")

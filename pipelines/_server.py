@@ -19,11 +19,11 @@ _PATIENCE_SECONDS = 90
 
 
 @contextmanager
-def prefect_server(*, log: Path) -> Iterator[str]:
+def prefect_server(*, log: Path, state: Path) -> Iterator[str]:
     """The address of a Prefect API with a scheduler: `PREFECT_API_URL`, or that of a server started here.
 
-    Prefect's temporary server does not schedule. Ours listens on this machine only, keeps its state in
-    `PREFECT_HOME`, writes to `log` and ends with us. Raises ServerDown when it does not come up.
+    Prefect's temporary server does not schedule. Ours listens on this machine only, keeps its state in the folder
+    `state`, writes to `log` and ends with us. Raises ServerDown when it does not come up.
     """
     named = os.environ.get("PREFECT_API_URL")
     if named:
@@ -34,7 +34,10 @@ def prefect_server(*, log: Path) -> Iterator[str]:
     command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
     with log.open("ab") as out:
         # A group of its own: Ctrl-C reaches us first, and we end the server after the runs.
-        server = subprocess.Popen(command, stdout=out, stderr=out, start_new_session=True)  # noqa: S603
+        settings = {**os.environ, "PREFECT_HOME": str(state), "PREFECT_SERVER_ANALYTICS_ENABLED": "false"}
+        server = subprocess.Popen(  # noqa: S603
+            command, stdout=out, stderr=out, start_new_session=True, env=settings
+        )
     try:
         _wait_for(address, server, log)
         os.environ["PREFECT_API_URL"] = address

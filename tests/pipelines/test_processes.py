@@ -1,0 +1,143 @@
+"""Does it hold in a process of its own? An empty HOME, Ctrl-C, a kill, a Prefect server of one's own."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from small_shop import AS_OF
+
+CHURN = Path(sys.executable).with_name("churn")
+
+
+def environment(tmp_path: Path, **more: str) -> dict[str, str]:
+    """An empty HOME and nothing of ours but what is named."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(("PREFECT_", "CHURN_", "MLFLOW_"))}
+    (tmp_path / "empty").mkdir(exist_ok=True)
+    return {**kept, "HOME": str(tmp_path / "empty"), **more}
+
+
+def start(tmp_path: Path, *arguments: object, **more: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [CHURN, *map(str, arguments)],
+        cwd=tmp_path,
+        env=environment(tmp_path, **more),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def whole(folder: Path) -> dict[str, str]:
+    return {str(p): hashlib.sha256(p.read_bytes()).hexdigest() for p in sorted(folder.rglob("*")) if p.is_file()}
+
+
+def test_help_is_light_and_names_the_exit_codes(tmp_path: Path) -> None:
+    code = "import sys; sys.argv=['churn','--help']\ntry:\n from pipelines._cli import main; main()\nexcept SystemExit: pass"
+    heavy = "print(sorted(set(sys.modules) & {'polars','pandas','mlflow','prefect','great_expectations','sklearn'}))"
+    ended = subprocess.run(
+        [sys.executable, "-c", f"{code}\n{heavy}"], capture_output=True, text=True, check=True, cwd=tmp_path
+    )
+    assert "Exit codes" in ended.stdout
+    assert ended.stdout.strip().endswith("[]")
+
+
+def test_a_night_with_an_empty_home_leaves_nothing_there(tmp_path: Path, shop: Path) -> None:
+    run = start(tmp_path, "nightly", "--source", shop, "--as-of", AS_OF, "--home", tmp_path / "home")
+    out, err = run.communicate(timeout=180)
+    assert run.returncode == 0, err
+    assert err == ""
+    assert "Top of the list" in out
+    left = [path for path in (tmp_path / "empty").rglob("*") if path.is_file() and "matplotlib" not in str(path)]
+    assert left == []
+
+
+def test_ctrl_c_stops_at_once_and_says_so(tmp_path: Path, shop: Path) -> None:
+    home = tmp_path / "home"
+    run = start(tmp_path, "nightly", "--source", shop, "--as-of", AS_OF, "--home", home)
+    deadline = time.monotonic() + 90
+    while not (home / "tables" / "transactions" / "_delta_log").exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    run.send_signal(signal.SIGINT)
+    _, err = run.communicate(timeout=60)
+    assert run.returncode == 130
+    assert "stopped" in err
+    assert "Traceback" not in err
+    assert not (home / "lists").exists()
+
+
+@pytest.mark.parametrize("seconds", [0.0, 0.3, 1.0, 2.0])
+def test_a_night_killed_at_any_point_leaves_yesterdays_list_whole(
+    tmp_path: Path, shop: Path, seconds: float, finished_home: Path
+) -> None:
+    lists = finished_home / "lists"
+    before = whole(lists)
+    run = start(tmp_path, "nightly", "--source", shop, "--as-of", "2024-07-20", "--home", finished_home)
+    deadline = time.monotonic() + 90
+    while not (finished_home / "validation" / "as_of=2024-07-20").exists() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    time.sleep(seconds)
+    run.kill()
+    run.communicate()
+    assert {path: digest for path, digest in whole(lists).items() if "2024-07-20" not in path} == before
+    again = start(tmp_path, "nightly", "--source", shop, "--as-of", "2024-07-20", "--home", finished_home)
+    _, err = again.communicate(timeout=120)
+    assert again.returncode == 0, err
+    assert sorted(path.name for path in lists.iterdir()) == [f"as_of={AS_OF}", "as_of=2024-07-20"]
+
+
+@pytest.fixture
+def finished_home(tmp_path: Path, shop: Path) -> Path:
+    """A home after one whole night."""
+    home = tmp_path / "home"
+    run = start(tmp_path, "nightly", "--source", shop, "--as-of", AS_OF, "--home", home)
+    _, err = run.communicate(timeout=180)
+    assert run.returncode == 0, err
+    return home
+
+
+def test_a_night_works_with_a_prefect_server_of_ones_own(tmp_path: Path, shop: Path) -> None:
+    from prefect.client.orchestration import get_client
+    from prefect.settings import PREFECT_API_URL, temporary_settings
+
+    from pipelines._server import prefect_server
+
+    with prefect_server(log=tmp_path / "server.log", state=tmp_path / "server") as address:
+        run = start(
+            tmp_path,
+            "nightly",
+            "--source",
+            shop,
+            "--as-of",
+            AS_OF,
+            "--home",
+            tmp_path / "home",
+            PREFECT_API_URL=address,
+        )
+        _, err = run.communicate(timeout=180)
+        assert run.returncode == 0, err
+        with temporary_settings({PREFECT_API_URL: address}), get_client(sync_client=True) as client:
+            names = [found.name for found in client.read_flow_runs()]
+            kept = [artifact.key for artifact in client.read_artifacts()]
+    assert f"nightly as of {AS_OF}" in names
+    assert {"retention-list", "nightly-summary"} <= set(kept)
+
+
+@pytest.mark.slow
+def test_a_schedule_runs_the_night_of_the_day_it_was_due(tmp_path: Path, shop: Path) -> None:
+    home = tmp_path / "home"
+    run = start(tmp_path, "schedule", "--cron", "* * * * *", "--source", shop, "--home", home)
+    log = home / "logs" / "churn.log"
+    deadline = time.monotonic() + 170
+    while time.monotonic() < deadline and "exit_code=3" not in (log.read_text() if log.exists() else ""):
+        time.sleep(1)
+    run.send_signal(signal.SIGINT)
+    run.communicate(timeout=60)
+    # The shop's data are old by now: the night of today was run, and refused them for that.
+    assert "freshness_days" in log.read_text()

@@ -41,10 +41,11 @@ def plan_dates(*, first_on: date, known_by: date, terms: Terms, step_days: int |
             train, dates = (test - horizon,), (test - horizon, test)
         if train:
             return Plan(train=train, test=test, final=dates, known_by=known_by)
-    there, needed = (known_by - first_on).days, 3 * terms.horizon_days
+    before = min(terms.active_days, terms.horizon_days)
+    there, needed = (known_by - first_on).days, before + 2 * terms.horizon_days
     raise NotEnoughHistory(
         f"history too short to train: {max(there, 0)} days are there ({first_on} to {known_by}), {needed} are needed: "
-        f"{terms.horizon_days} days of history, {terms.horizon_days} to learn from and {terms.horizon_days} to test "
+        f"{before} days of history, {terms.horizon_days} to learn from and {terms.horizon_days} to test "
         f"on (horizon_days = {terms.horizon_days}). Use an as-of date on or after "
         f"{first_on + timedelta(days=needed)}, bring older transactions, or shorten [churn] horizon_days."
     )

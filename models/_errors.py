@@ -10,7 +10,7 @@ class LabelNotMature(Exception):
 
 
 class NoChampion(Exception):
-    """No model has been registered as champion for a question."""
+    """No model has been registered as champion for a question, or the files of the one that was are gone."""
 
 
 class FeaturesChanged(Exception):

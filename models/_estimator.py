@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import Protocol
+
+# Said before the trees are loaded: threads that wait for each other by spinning take minutes on a busy machine.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.compose import ColumnTransformer
-from sklearn.dummy import DummyClassifier
 from sklearn.impute import SimpleImputer
 from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
@@ -63,18 +66,26 @@ def fit_best(X: pd.DataFrame, y: npt.NDArray[np.bool_], *, customers: npt.NDArra
     """
     rarer = min(y.sum(), (~y).sum())
     if rarer < 2 * FOLDS or len(np.unique(customers)) < 2 * FOLDS:
-        return _base_rate(X, y)
+        return BaseRate().fit(X, y)
     folds = list(GroupKFold(n_splits=FOLDS).split(X, y, groups=customers))
     if any(len(np.unique(y[train])) < 2 for train, _ in folds):
-        return _base_rate(X, y)
+        return BaseRate().fit(X, y)
     base = logistic_rfm() if rarer < FEW_OUTCOMES else boosted_trees(list(X.columns), seed=seed)
     fitted: Estimator = CalibratedClassifierCV(base, method="temperature", cv=folds, ensemble=False).fit(X, y)
     return fitted
 
 
-def _base_rate(X: pd.DataFrame, y: npt.NDArray[np.bool_]) -> Estimator:
-    fitted: Estimator = DummyClassifier(strategy="prior").fit(X, y)
-    return fitted
+class BaseRate:
+    """The share of yes for everybody. Two columns also where only one outcome ever occurred."""
+
+    def fit(self, X: pd.DataFrame, y: npt.NDArray[np.bool_]) -> BaseRate:
+        """Learns the share of yes."""
+        self._rate = float(y.mean())
+        return self
+
+    def predict_proba(self, X: pd.DataFrame) -> npt.NDArray[np.float64]:
+        """Two columns: probability of no and of yes."""
+        return np.tile([1 - self._rate, self._rate], (len(X), 1))
 
 
 def logistic_rfm() -> Pipeline:
@@ -93,8 +104,9 @@ class RecencyRule:
 
     def fit(self, X: pd.DataFrame, y: npt.NDArray[np.bool_]) -> RecencyRule:
         """Learns the rate as a monotone step function of the days since the last purchase."""
-        self._rate = IsotonicRegression(increasing="auto", out_of_bounds="clip")
-        self._rate.fit(X["days_since_last_purchase"].fillna(9999), y)
+        recency = X["days_since_last_purchase"].fillna(9999)
+        varies = recency.nunique() > 1 and 0 < y.sum() < len(y)
+        self._rate = IsotonicRegression(increasing="auto" if varies else True, out_of_bounds="clip").fit(recency, y)
         return self
 
     def predict_proba(self, X: pd.DataFrame) -> npt.NDArray[np.float64]:

@@ -34,13 +34,29 @@ def calibration_error(label: npt.NDArray[np.bool_], probability: Numbers, *, bin
 
     Source: Naeini, Cooper and Hauskrecht (2015), with equal-count bins.
     """
-    order = np.argsort(probability, kind="stable")
-    parts = [part for part in np.array_split(order, bins) if len(part)]
+    parts = equal_count_bins(probability, bins=bins)
     gaps = [abs(label[part].mean() - probability[part].mean()) * len(part) for part in parts]
     return float(sum(gaps) / len(label))
 
 
+def equal_count_bins(probability: Numbers, *, bins: int = 10) -> list[npt.NDArray[np.intp]]:
+    """Positions of the values in each bin, lowest first; equal values share a bin, so the order of rows is no matter.
+
+    Empty bins are left out.
+    """
+    rank = np.searchsorted(np.sort(probability), probability)
+    number = rank * bins // max(1, len(probability))
+    return [np.flatnonzero(number == one) for one in np.unique(number)]
+
+
 def lift(label: npt.NDArray[np.bool_], probability: Numbers, *, share: float) -> float:
-    """Rate of the outcome among the `share` of customers with the highest probability, over the rate among all."""
-    top = np.argsort(-probability, kind="stable")[: max(1, round(share * len(label)))]
-    return float(label[top].mean() / label.mean()) if label.any() else float("nan")
+    """Rate of the outcome among the `share` of customers with the highest probability, over the rate among all.
+
+    Of customers with the probability at the cut as many as needed count, at their common rate: their order says
+    nothing. Not a number when the outcome never occurred.
+    """
+    wanted = max(1, round(share * len(label)))
+    cut = np.sort(probability)[-wanted]
+    above, tied = probability > cut, probability == cut
+    found = label[above].sum() + label[tied].mean() * (wanted - above.sum())
+    return float(found / wanted / label.mean()) if label.any() else float("nan")

@@ -8,11 +8,12 @@ import numpy as np
 import numpy.typing as npt
 from matplotlib.figure import Figure
 
+from models._metrics import equal_count_bins
+
 
 def reliability_plot(label: npt.NDArray[np.bool_], probability: npt.NDArray[np.float64], *, title: str) -> Figure:
     """Observed rate against predicted probability in ten bins of equal count; the diagonal is perfect."""
-    order = np.argsort(probability, kind="stable")
-    parts = [part for part in np.array_split(order, 10) if len(part)]
+    parts = equal_count_bins(probability)
     figure, axes = _figure(title, x="predicted probability", y="observed rate")
     axes.plot([0, 1], [0, 1], linestyle="--", color="#999999", label="perfect")
     axes.plot([probability[p].mean() for p in parts], [label[p].mean() for p in parts], marker="o", label="model")

@@ -22,11 +22,12 @@ LANGUAGES = ("en", "zh")
 def contributions(model: Estimator, X: pd.DataFrame) -> npt.NDArray[np.float64]:
     """What each column adds to the log-odds of yes, one row per row of `X`, against the average customer.
 
-    Exact for what is served: TreeSHAP sums of the boosted trees (Lundberg et al. 2020), coefficient times distance
-    from the mean for the logistic regression, nothing for a base rate.
+    Exact for what is served, but for its temperature, by which all log-odds are divided alike: TreeSHAP sums of the
+    boosted trees (Lundberg et al. 2020), coefficient times distance from the mean for the logistic regression,
+    nothing for a base rate.
     """
     flat = np.zeros(X.shape)
-    if not isinstance(model, CalibratedClassifierCV):
+    if X.empty or not isinstance(model, CalibratedClassifierCV):
         return flat
     fitted = model.calibrated_classifiers_[0].estimator
     last = fitted.steps[-1][1]

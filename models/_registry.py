@@ -6,14 +6,17 @@ import json
 import logging
 import math
 import os
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
 
 import mlflow
 import mlflow.sklearn
@@ -25,10 +28,18 @@ from models._errors import NoChampion
 from models._plots import gain_plot, reliability_plot
 from models._training import Trained
 
+with warnings.catch_warnings():
+    # MLflow 3.17 warns of type hints of its own while it is being loaded.
+    warnings.simplefilter("ignore", UserWarning)
+    import mlflow.pyfunc
+
 # "Creating initial MLflow database tables..." tells an operator nothing.
 logging.getLogger("mlflow").setLevel(logging.WARNING)
 
 CHAMPION = "champion"
+_ARTIFACTS = "mlartifacts"
+_NOT_THERE = ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE")
+"""What MLflow answers where no model, or no model of that alias, is registered."""
 _TRUSTED_PREFIXES = ("sklearn.", "xgboost.", "models._estimator.", "numpy.")
 _REQUIREMENTS = ("scikit-learn", "xgboost-cpu", "numpy", "pandas", "skops")
 
@@ -49,10 +60,13 @@ class Champion:
 
 
 class Registry:
-    """The MLflow store of a home folder: SQLite beside its artifacts, unless `tracking_uri` names a server."""
+    """The MLflow store of a home folder: SQLite beside its artifacts, unless `tracking_uri` names a server.
+
+    MLflow notes where artifacts are as full paths; a home that was moved or copied since still uses its own files.
+    """
 
     def __init__(self, home: Path, *, tracking_uri: str | None = None) -> None:
-        self._artifacts = None if tracking_uri else (home / "mlartifacts").absolute().as_uri()
+        self._artifacts = None if tracking_uri else (home / _ARTIFACTS).absolute()
         home.mkdir(parents=True, exist_ok=True)
         self.uri = tracking_uri or f"sqlite:///{(home / 'mlflow.db').absolute()}"
         mlflow.set_tracking_uri(self.uri)
@@ -72,24 +86,18 @@ class Registry:
 
     def has_champion(self, name: str) -> bool:
         """Whether a model of that name bears the alias `champion`."""
-        try:
-            self._client.get_model_version_by_alias(name, CHAMPION)
-        except MlflowException:
-            return False
-        return True
+        return self._found(name) is not None
 
     def champion(self, name: str) -> Champion:
-        """The model under the alias `champion`; raises NoChampion when there is none."""
-        try:
-            found = self._client.get_model_version_by_alias(name, CHAMPION)
-        except MlflowException as error:
-            raise NoChampion(f"no champion for {name!r} is registered; run `churn train` first") from error
+        """The model under the alias `champion`; raises NoChampion when there is none, or its files are gone."""
+        found = self._found(name)
+        if found is None:
+            raise NoChampion(f"no champion for {name!r} is registered; run `churn train` first")
         about = json.loads(found.tags["about"])
-        mlflow.set_tracking_uri(self.uri)
         return Champion(
             name=name,
             version=int(found.version),
-            model=mlflow.sklearn.load_model(f"models:/{name}@{CHAMPION}"),
+            model=self._load(found),
             columns=tuple(about["columns"]),
             fingerprint=about["fingerprint"],
             terms=about["terms"],
@@ -98,11 +106,40 @@ class Registry:
             test_metrics=about["test_metrics"],
         )
 
+    def _found(self, name: str) -> Any:
+        try:
+            return self._client.get_model_version_by_alias(name, CHAMPION)
+        except MlflowException as error:
+            if error.error_code in _NOT_THERE:
+                return None
+            raise
+
+    def _load(self, found: Any) -> object:
+        where = self._where(found)
+        mlflow.set_tracking_uri(self.uri)
+        # Copied aside first: MLflow 3.17 takes a `%41` in the path of a local model for an `A`.
+        with TemporaryDirectory() as aside:
+            try:
+                return mlflow.sklearn.load_model(where, dst_path=aside)
+            except (MlflowException, OSError) as error:
+                raise NoChampion(
+                    f"the champion of {found.name} (version {found.version}) is registered, but its files cannot be "
+                    f"read from {where}: {error}. Bring them back, or run `churn train` to learn a new one."
+                ) from error
+
+    def _where(self, found: Any) -> str:
+        if self._artifacts is None:
+            return f"models:/{found.name}/{found.version}"
+        noted: str = self._client.get_logged_model(found.source.removeprefix("models:/")).artifact_location
+        return (self._artifacts / noted.rpartition(f"/{_ARTIFACTS}/")[2]).as_uri()
+
     def _experiment(self, name: str) -> str:
+        location = (self._artifacts / name).as_uri() if self._artifacts else None
         known = self._client.get_experiment_by_name(name)
-        if known:
+        if known and location in (None, known.artifact_location):
             return str(known.experiment_id)
-        location = f"{self._artifacts}/{name}" if self._artifacts else None
+        if known:  # The home was moved or copied: what is learned from now on stays here, not where it came from.
+            self._client.rename_experiment(known.experiment_id, f"{name} {known.experiment_id} in another home")
         return str(self._client.create_experiment(name, artifact_location=location))
 
     def _log_model(self, trained: Trained) -> int:

@@ -6,7 +6,7 @@ import logging
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import cast
 
 import numpy as np
@@ -14,7 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 import polars as pl
 
-from features import feature_columns, fingerprint
+from features import day_start, feature_columns, fingerprint
 from features._store import SnapshotStore
 from models._dates import Plan, plan_dates
 from models._errors import NotEnoughHistory
@@ -109,23 +109,29 @@ def features_of(rows: pl.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
 
 
 def _plan(store: SnapshotStore, *, known_by: date, terms: Terms, recipe: Recipe) -> Plan:
-    first_on = _first_day(store, known_by=known_by)
+    first_on, last_on = _known_days(store, known_by=known_by)
     return plan_dates(
-        first_on=first_on, known_by=known_by, terms=terms, step_days=recipe.step_days, max_dates=recipe.max_dates
+        first_on=first_on,
+        # Days after the last delivery are not days without purchases: no label window may reach into them.
+        known_by=last_on + timedelta(days=1),
+        terms=terms,
+        step_days=recipe.step_days,
+        max_dates=recipe.max_dates,
     )
 
 
-def _first_day(store: SnapshotStore, *, known_by: date) -> date:
-    first = store.tables["transactions"].select(
-        pl.col("occurred_at").min().dt.convert_time_zone(store.time_zone).dt.date()
-    )
-    day = first.collect().item()
-    if day is None or day >= known_by:
+def _known_days(store: SnapshotStore, *, known_by: date) -> tuple[date, date]:
+    """The day of the first transaction and the day the last was recorded, of those known before `known_by` began."""
+    start = day_start(known_by, time_zone=store.time_zone)
+    known = store.tables["transactions"].filter(pl.col("occurred_at") < start, pl.col("recorded_at") < start)
+    ends = known.select(first=pl.col("occurred_at").min(), last=pl.max_horizontal("occurred_at", "recorded_at").max())
+    first, last = ends.select(pl.all().dt.convert_time_zone(store.time_zone).dt.date()).collect().row(0)
+    if first is None:
         raise NotEnoughHistory(
-            f"the as-of date {known_by} lies before the data: the first transaction is of {day}. "
+            f"the as-of date {known_by} lies before the data: no transaction was known before that day began. "
             "Use a later as-of date, or bring older transactions."
         )
-    return cast(date, day)
+    return cast(date, first), cast(date, last)
 
 
 def _examples(target: Target, store: SnapshotStore, *, as_of: date, known_by: date, terms: Terms) -> pl.DataFrame:
@@ -144,6 +150,13 @@ def _ask_enough(target: Target, rows: pl.DataFrame, plan: Plan, terms: Terms) ->
             f"of the as-of dates {plan.final[0]} to {plan.final[-1]}; at least {FEWEST_CUSTOMERS} are needed. "
             "Bring more customers, or raise [population] active_days."
         )
+    for days in (plan.train, (plan.test,)):
+        if rows.filter(pl.col("as_of").is_in(days)).is_empty():
+            raise NotEnoughHistory(
+                f"nobody to {'test' if days[0] == plan.test else 'train'} {target.name} on: no customer bought within "
+                f"{terms.active_days} days before one of the as-of dates {days[0]} to {days[-1]}. Check that the log "
+                "has no gap and no stray early date, use another as-of date, or raise [population] active_days."
+            )
     yes = int(rows["label"].sum())
     if target.essential and yes in (0, rows.height):
         raise NotEnoughHistory(

@@ -1,0 +1,236 @@
+"""Is what is learned blind to the future, the same every time, calibrated, and refused where there is too little?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import numpy as np
+import polars as pl
+import pytest
+from sklearn.linear_model import LogisticRegression
+from xgboost import XGBClassifier
+
+from features import SnapshotStore, day_start, feature_columns, fingerprint
+from models import NotEnoughHistory, Terms, targets
+from models._training import Recipe, Trained, features_of, train
+
+Tables = Mapping[str, pl.LazyFrame]
+StoreOf = Callable[[Tables], SnapshotStore]
+UniformLog = Callable[..., Tables]
+
+AS_OF = date(2025, 12, 1)
+
+
+def predictions(trained: Trained, rows: pl.DataFrame) -> np.ndarray:
+    return trained.model.predict_proba(features_of(rows, trained.columns))
+
+
+def last_step(trained: Trained) -> object:
+    return trained.model.calibrated_classifiers_[0].estimator.steps[-1][1]
+
+
+def nonsense(table: pl.LazyFrame, key: str) -> pl.LazyFrame:
+    """Absurd rows of known and unknown customers, recorded at the as-of date or later, some as if of long ago."""
+    start = day_start(AS_OF, time_zone="Asia/Shanghai")
+    some = table.head(400).collect()
+    made = []
+    for number, (happened, recorded) in enumerate(
+        [
+            (start, start),
+            (start - timedelta(days=3), start),
+            (start - timedelta(days=40), start + timedelta(seconds=1)),
+            (start + timedelta(days=200), start + timedelta(days=200)),
+            (datetime(1990, 1, 1, tzinfo=UTC), start),
+        ]
+    ):
+        when = {"occurred_at": happened, "recorded_at": recorded}
+        dated = [pl.lit(value).cast(table.collect_schema()[name]).alias(name) for name, value in when.items()]
+        renamed = (pl.lit(f"X{number}-") + pl.col(key)).alias(key)
+        made.append(some.with_columns(*dated, renamed))
+    absurd = pl.concat(made)
+    if "amount" in absurd.columns:
+        absurd = absurd.with_columns(amount=pl.lit(1e9), order_id=pl.lit(None, dtype=pl.String))
+    stranger = absurd.head(5).with_columns(
+        pl.lit("nobody").alias("customer_id"), (pl.lit("N") + pl.col(key)).alias(key)
+    )
+    return pl.concat([absurd.lazy(), table, stranger.lazy()])
+
+
+@pytest.mark.parametrize("name", ["churn", "upsell"])
+def test_nothing_recorded_at_or_after_known_by_can_change_a_model(
+    name: str, request: pytest.FixtureRequest, shop: Tables, store_of: StoreOf, rows: pl.DataFrame
+) -> None:
+    before: Trained = request.getfixturevalue(f"{name}_model")
+    changed = {
+        **shop,
+        "transactions": nonsense(shop["transactions"], "transaction_id"),
+        "interactions": nonsense(shop["interactions"], "interaction_id"),
+    }
+    after = train(targets()[name], store_of(changed), known_by=AS_OF, terms=before.terms, recipe=before.recipe)
+    assert after.plan == before.plan
+    assert after.report == before.report
+    assert np.array_equal(predictions(after, rows), predictions(before, rows))
+
+
+def test_the_same_data_and_seed_give_the_same_model_whatever_the_order_of_rows(
+    shop: Tables, store_of: StoreOf, churn_model: Trained, rows: pl.DataFrame
+) -> None:
+    mixed = {name: table.collect().sample(fraction=1, shuffle=True, seed=4).lazy() for name, table in shop.items()}
+    again = train(
+        targets()["churn"], store_of(mixed), known_by=AS_OF, terms=churn_model.terms, recipe=churn_model.recipe
+    )
+    assert np.abs(predictions(again, rows) - predictions(churn_model, rows)).max() <= 1e-9
+
+
+def test_another_seed_gives_another_model(store: SnapshotStore, churn_model: Trained, rows: pl.DataFrame) -> None:
+    other = train(
+        targets()["churn"], store, known_by=AS_OF, terms=churn_model.terms, recipe=replace(churn_model.recipe, seed=8)
+    )
+    assert np.abs(predictions(other, rows) - predictions(churn_model, rows)).max() > 1e-6
+
+
+@pytest.mark.parametrize("model", ["churn_model", "upsell_model", "few_outcomes_model"])
+def test_probabilities_lie_between_zero_and_one_and_add_up(
+    model: str, request: pytest.FixtureRequest, rows: pl.DataFrame
+) -> None:
+    found = predictions(request.getfixturevalue(model), rows)
+    assert found.shape == (rows.height, 2)
+    assert found.min() >= 0
+    assert found.max() <= 1
+    assert np.abs(found.sum(axis=1) - 1).max() < 1e-6
+
+
+def test_churn_of_the_simulated_shop_is_ranked_better_than_by_the_baselines_and_calibrated(
+    churn_model: Trained,
+) -> None:
+    report = churn_model.report
+    assert report["model"]["auc"] > report["recency_rule"]["auc"] + 0.03
+    assert report["model"]["auc"] > report["logistic_rfm"]["auc"] + 0.03
+    assert report["model"]["log_loss"] < min(report[other]["log_loss"] for other in ("recency_rule", "logistic_rfm"))
+    assert report["model"]["calibration_error"] < 0.05
+    assert report["model"]["mean_probability"] == pytest.approx(report["model"]["base_rate"], abs=0.04)
+
+
+def test_a_model_carries_what_scoring_needs_to_check_it(churn_model: Trained) -> None:
+    assert churn_model.plan.known_by == AS_OF
+    assert churn_model.plan.test == date(2025, 11, 3)
+    assert churn_model.fingerprint == fingerprint()
+    assert churn_model.columns == tuple(feature_columns())
+    assert churn_model.versions == {"transactions": 3, "interactions": 2}
+    assert len(churn_model.test_label) == len(churn_model.test_probability) == churn_model.report["model"]["customers"]
+
+
+def test_many_outcomes_are_learned_by_trees_and_few_by_logistic_regression(
+    churn_model: Trained, few_outcomes_model: Trained
+) -> None:
+    assert isinstance(last_step(churn_model), XGBClassifier)
+    assert isinstance(last_step(few_outcomes_model), LogisticRegression)
+    assert few_outcomes_model.report["model"]["auc"] > 0.6
+
+
+def test_no_more_rows_than_the_recipe_allows_are_learned_from(
+    store: SnapshotStore, churn_model: Trained, rows: pl.DataFrame
+) -> None:
+    few = replace(churn_model.recipe, max_rows=300)
+    made = train(targets()["churn"], store, known_by=AS_OF, terms=churn_model.terms, recipe=few)
+    assert isinstance(last_step(made), LogisticRegression)  # of 300 rows, fewer than 200 can be of the rarer outcome
+    assert np.array_equal(
+        predictions(made, rows),
+        predictions(train(targets()["churn"], store, known_by=AS_OF, terms=made.terms, recipe=few), rows),
+    )
+
+
+def test_days_after_the_last_delivery_do_not_count_as_days_without_purchases(
+    shop: Tables, store_of: StoreOf, terms: Terms, recipe: Recipe
+) -> None:
+    end = day_start(date(2025, 11, 20), time_zone="Asia/Shanghai")
+    late = {**shop, "transactions": shop["transactions"].filter(pl.col("recorded_at") < end)}
+    made = train(targets()["churn"], store_of(late), known_by=AS_OF, terms=terms, recipe=recipe)
+    assert made.plan.test == date(2025, 11, 20) - timedelta(days=28)
+    assert made.plan.known_by == date(2025, 11, 20)
+
+
+def once_each(tables: Tables, *, days_apart: int) -> Tables:
+    """The log with each customer's first line only, one customer after the other."""
+    firsts = tables["transactions"].unique("customer_id", keep="first").sort("customer_id")
+    later = pl.duration(days=days_apart * pl.int_range(pl.len()))
+    moved = firsts.with_columns(pl.col("occurred_at") + later, pl.col("recorded_at") + later)
+    return {**tables, "transactions": moved}
+
+
+@pytest.mark.parametrize("answer", ["no", "yes"])
+def test_churn_with_one_answer_for_all_is_refused_with_the_settings_to_look_at(
+    answer: str, uniform_log: UniformLog, store_of: StoreOf, terms: Terms, recipe: Recipe
+) -> None:
+    log = uniform_log(customers=45, days=180, every_days=7)
+    log = log if answer == "no" else once_each(log, days_apart=4)
+    with pytest.raises(NotEnoughHistory) as refused:
+        train(targets()["churn"], store_of(log), known_by=date(2025, 6, 29), terms=terms, recipe=recipe)
+    told = str(refused.value)
+    assert told.startswith(f"nothing to learn for churn: the answer is {answer} for every one of ")
+    assert "An active customer makes no purchase within the horizon." in told
+    assert "horizon_days = 28" in told
+    assert "active_days = 84" in told
+
+
+def test_upsell_that_never_occurred_is_answered_with_the_base_rate(
+    uniform_log: UniformLog, store_of: StoreOf, terms: Terms, recipe: Recipe
+) -> None:
+    store = store_of(uniform_log(customers=30, days=180, every_days=7))
+    made = train(targets()["upsell"], store, known_by=date(2025, 6, 29), terms=terms, recipe=recipe)
+    found = predictions(made, store.at(date(2025, 6, 29)))
+    assert found.tolist() == [[1.0, 0.0]] * 30
+    assert made.report["model"]["base_rate"] == 0
+    assert made.report["model"]["brier"] == 0
+
+
+def test_upsell_that_always_occurred_is_answered_with_the_base_rate(
+    uniform_log: UniformLog, store_of: StoreOf, recipe: Recipe
+) -> None:
+    eager = Terms(active_days=84, horizon_days=28, more_share=0.0, time_zone="Asia/Shanghai")
+    growing = uniform_log(customers=12, days=180, every_days=7)
+    lines = growing["transactions"].with_columns(amount=(pl.col("occurred_at").dt.ordinal_day().cast(pl.Float64)) ** 3)
+    store = store_of({**growing, "transactions": lines})
+    made = train(targets()["upsell"], store, known_by=date(2025, 6, 29), terms=eager, recipe=recipe)
+    assert predictions(made, store.at(date(2025, 6, 29))).tolist() == [[0.0, 1.0]] * 12
+
+
+@pytest.mark.parametrize(("customers", "name"), [(1, "churn"), (9, "churn"), (1, "upsell")])
+def test_fewer_than_ten_customers_are_refused_with_their_number(
+    customers: int, name: str, uniform_log: UniformLog, store_of: StoreOf, terms: Terms, recipe: Recipe
+) -> None:
+    store = store_of(uniform_log(customers=customers, days=180, every_days=30))
+    with pytest.raises(NotEnoughHistory, match=f"too few customers to train {name}: {customers} bought") as refused:
+        train(targets()[name], store, known_by=date(2025, 6, 29), terms=terms, recipe=recipe)
+    assert "at least 10 are needed" in str(refused.value)
+
+
+def test_an_as_of_date_before_the_data_is_refused(store: SnapshotStore, terms: Terms, recipe: Recipe) -> None:
+    with pytest.raises(NotEnoughHistory, match="the as-of date 2023-12-01 lies before the data"):
+        train(targets()["churn"], store, known_by=date(2023, 12, 1), terms=terms, recipe=recipe)
+
+
+def test_a_short_log_is_refused_with_the_days_there_and_needed(
+    store: SnapshotStore, terms: Terms, recipe: Recipe
+) -> None:
+    with pytest.raises(NotEnoughHistory, match=r"history too short to train: \d\d days are there .*, 84 are needed"):
+        train(targets()["churn"], store, known_by=date(2024, 2, 20), terms=terms, recipe=recipe)
+
+
+def test_one_stray_line_of_long_ago_is_named_as_a_possible_cause_when_nobody_is_left_to_learn_from(
+    uniform_log: UniformLog, store_of: StoreOf, terms: Terms, recipe: Recipe
+) -> None:
+    log = uniform_log(customers=30, days=40, every_days=7)
+    stray = (
+        log["transactions"]
+        .head(1)
+        .with_columns(
+            pl.lit("stray").alias("transaction_id"),
+            *[(pl.col(name) - pl.duration(days=9000)).alias(name) for name in ("occurred_at", "recorded_at")],
+        )
+    )
+    store = store_of({**log, "transactions": pl.concat([log["transactions"], stray])})
+    with pytest.raises(NotEnoughHistory, match=r"nobody to train churn on: .* no stray early date"):
+        train(targets()["churn"], store, known_by=date(2025, 2, 6), terms=terms, recipe=recipe)

@@ -7,7 +7,6 @@ import hashlib
 import io
 import json
 import logging
-import os
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,12 +17,12 @@ import polars as pl
 
 from data_contracts import Contract, ContractBroken, check, contracts
 from serving._errors import ListNotPublished
-from serving._swap import move_into_place
+from serving._swap import flush_folder, move_into_place
 
 log = logging.getLogger(__name__)
 
 # A cell that begins like this is a formula to Excel; a leading apostrophe makes it text (OWASP, "CSV Injection").
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,7 +87,7 @@ def _ask_that_counts_add_up(bundle: Bundle) -> None:
 
 def _write(bundle: Bundle, folder: Path) -> None:
     scores = bundle.scores.sort("customer_id")
-    scores.write_parquet(folder / "scores.parquet", statistics=True)
+    (folder / "scores.parquet").write_bytes(_parquet(scores))
     listed = bundle.listed.select(contracts()["retention_list"].column_names)
     (folder / "retention_list.csv").write_bytes(excel_csv(listed))
     (folder / "data_dictionary.csv").write_bytes(excel_csv(_dictionary(bundle, scores)))
@@ -99,17 +98,14 @@ def _write(bundle: Bundle, folder: Path) -> None:
     manifest = {"as_of": str(bundle.as_of), "counts": dict(bundle.counts), "files": files, **bundle.record}
     text = json.dumps(manifest, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
     (folder / "manifest.json").write_text(text, encoding="utf-8")
-    for path in folder.iterdir():
-        _flush(path)
-    _flush(folder)
+    flush_folder(folder)
 
 
-def _flush(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+def _parquet(frame: pl.DataFrame) -> bytes:
+    # Through memory: when a disk is full, Polars 2.1 raises an error of its own that hides which one it was.
+    buffer = io.BytesIO()
+    frame.write_parquet(buffer, statistics=True)
+    return buffer.getvalue()
 
 
 def excel_csv(frame: pl.DataFrame) -> bytes:

@@ -8,10 +8,11 @@ import polars as pl
 
 
 def may_contact(customers: pl.LazyFrame, *, before: datetime) -> pl.DataFrame:
-    """One row per customer of the table: `customer_id`, `may_contact`, `has_consent_data`.
+    """One row per customer of the table: `customer_id`, `keeps_consent`, `may_contact`.
 
-    True where consent was given before the moment `before` and not withdrawn since; false where it was not given or
-    withdrawn. Null when the company keeps no consent dates; then a withdrawal alone still forbids.
+    `keeps_consent`, the same for all, says whether the company keeps consent dates at all. `may_contact` is true
+    where consent was given before the moment `before` and not withdrawn since, and false where it was not given or
+    withdrawn. It is null when the company keeps no consent dates; then a withdrawal alone still forbids.
     """
     given, withdrawn = pl.col("consent_at"), pl.col("withdrawn_at")
     known = customers.select(

@@ -20,9 +20,7 @@ def move_into_place(new: Path, place: Path) -> None:
 
     An identical folder stays as it is. A replaced one is kept under `.replaced` beside `place`.
     """
-    between = _between(place)
-    if between.exists() and not place.exists():
-        between.rename(place)  # a run was killed in the moment that `_exchange` speaks of
+    _finish_what_was_killed(place)
     if not place.exists():
         new.rename(place)
     elif same_files(new, place):
@@ -31,7 +29,18 @@ def move_into_place(new: Path, place: Path) -> None:
         _keep_a_copy(place)
         _exchange(new, place)
         shutil.rmtree(new)
-    _flush_names(place.parent)
+    _flush(place.parent)
+
+
+def _finish_what_was_killed(place: Path) -> None:
+    """Undoes what a run left that was killed in one of the moments that `_exchange` speaks of."""
+    between = _between(place)
+    if not between.exists():
+        return
+    if place.exists():
+        shutil.rmtree(between)
+    else:
+        between.rename(place)
 
 
 def _between(place: Path) -> Path:
@@ -41,11 +50,17 @@ def _between(place: Path) -> Path:
 def _keep_a_copy(place: Path) -> None:
     digest = hashlib.sha256((place / "manifest.json").read_bytes()).hexdigest()[:12]
     kept = place.parent / ".replaced" / f"{place.name}.{digest}"
-    if not kept.exists():
-        half = kept.with_name(f".half-{kept.name}")
+    if kept.exists():
+        return
+    half = kept.with_name(f".half-{kept.name}")
+    try:
         shutil.rmtree(half, ignore_errors=True)
         shutil.copytree(place, half)
+        flush_folder(half)
         half.rename(kept)
+        _flush(kept.parent)
+    finally:
+        shutil.rmtree(half, ignore_errors=True)
 
 
 def same_files(one: Path, other: Path) -> bool:
@@ -58,22 +73,35 @@ def same_files(one: Path, other: Path) -> bool:
 
 
 def _exchange(new: Path, place: Path) -> None:
-    if sys.platform == "linux":
-        libc = ctypes.CDLL(None, use_errno=True)
-        failed = libc.renameat2(_AT_FDCWD, os.fsencode(new), _AT_FDCWD, os.fsencode(place), _RENAME_EXCHANGE)
-        if not failed:
-            return
-        if ctypes.get_errno() not in (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP):
-            raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()), str(place))
-    # Where the file system cannot exchange two names there is a moment with the old folder aside.
+    if _exchange_at_once(new, place):
+        return
+    # Where the file system cannot exchange two names there are moments with the old folder aside.
     between = _between(place)
     place.rename(between)
     new.rename(place)
     between.rename(new)
 
 
-def _flush_names(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
+def _exchange_at_once(new: Path, place: Path) -> bool:
+    """Whether the two changed names; false where the system or the file system cannot do that."""
+    if sys.platform != "linux":
+        return False
+    libc = ctypes.CDLL(None, use_errno=True)
+    failed = libc.renameat2(_AT_FDCWD, os.fsencode(new), _AT_FDCWD, os.fsencode(place), _RENAME_EXCHANGE)
+    if failed and ctypes.get_errno() not in (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP):
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()), str(place))
+    return not failed
+
+
+def flush_folder(folder: Path) -> None:
+    """Has the disk hold the files of a folder, and their names, before anything is built on them."""
+    for path in folder.iterdir():
+        _flush(path)
+    _flush(folder)
+
+
+def _flush(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:

@@ -1,0 +1,44 @@
+"""Small bundles that keep their contracts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import polars as pl
+import pytest
+
+from serving import Bundle, rank
+
+AS_OF = date(2025, 12, 1)
+PROBABILITIES = {"churn_probability": 0.5, "upsell_probability": 0.25}
+
+
+def make_bundle(*, as_of: date = AS_OF, customers: int = 12, factor: float = 1.0, **columns: Any) -> Bundle:
+    """A night's bundle; `columns` take the place of columns of its scores."""
+    names = [f"{number:04d}" for number in range(customers)]
+    spend = [round(100.0 * factor + number, 2) for number in range(customers)]
+    scores = pl.DataFrame(
+        {
+            "customer_id": names,
+            "as_of": [as_of] * customers,
+            "churn_probability": [0.5] * customers,
+            "upsell_probability": [0.25] * customers,
+            "yearly_spend": spend,
+            "value_at_risk": [value / 2 for value in spend],
+            "may_contact": [number % 4 != 0 for number in range(customers)],
+        }
+    ).with_columns(**{name: pl.Series(values) for name, values in columns.items()})
+    ranked = rank(scores, size=5)
+    reasons = {"reason_1": "很久没有购买", "reason_2": 'complained, "loudly"', "reason_3": None}
+    told = ranked.listed.with_columns(**{name: pl.lit(text, dtype=pl.String) for name, text in reasons.items()})
+    return Bundle(
+        as_of=as_of, scores=scores, listed=told, counts=ranked.counts, meanings={}, record={"models": {"churn": 3}}
+    )
+
+
+@pytest.fixture(scope="session")
+def bundle_of() -> Callable[..., Bundle]:
+    """Makes bundles; `factor` makes a different one for the same date."""
+    return make_bundle

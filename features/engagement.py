@@ -66,11 +66,11 @@ def campaign_response_count(days: int) -> nw.Expr:
 
 
 @feature(
-    unit="share",
+    unit="ratio",
     missing=None,
     says=("answered {value:.0%} of the last year's campaign contacts", "最近一年营销响应率 {value:.0%}"),
 )
-def campaign_response_share(campaign_response_count_364d: nw.Expr, campaign_contact_count_364d: nw.Expr) -> nw.Expr:
+def campaign_response_ratio(campaign_response_count_364d: nw.Expr, campaign_contact_count_364d: nw.Expr) -> nw.Expr:
     """Campaign responses per contact over 364 days; null for a customer who was not contacted.
 
     Above 1 when a contact was answered more than once, or was itself made before the 364 days.

@@ -53,14 +53,14 @@ def discount_total(days: int) -> nw.Expr:
 
 
 @feature(
-    unit="share",
+    unit="ratio",
     missing=None,
     says=(
         "spends less lately: {value:.0%} of the last 84 days' spend fell in the last 28",
         "近期消费减少：最近 84 天的消费中仅 {value:.0%} 在最近 28 天",
     ),
 )
-def recent_spend_share(spend_28d: nw.Expr, spend_84d: nw.Expr) -> nw.Expr:
+def recent_spend_ratio(spend_28d: nw.Expr, spend_84d: nw.Expr) -> nw.Expr:
     """Share of the spend of the last 84 days that fell in the last 28; null without positive spend.
 
     Below 0 or above 1 when returns outweigh purchases in one of the two parts.
@@ -69,14 +69,14 @@ def recent_spend_share(spend_28d: nw.Expr, spend_84d: nw.Expr) -> nw.Expr:
 
 
 @feature(
-    unit="share",
+    unit="ratio",
     missing=None,
     says=(
         "spends less lately: {value:.0%} of the last year's spend fell in the last 84 days",
         "近期消费减少：最近一年的消费中仅 {value:.0%} 在最近 84 天",
     ),
 )
-def recent_quarter_spend_share(spend_84d: nw.Expr, spend_364d: nw.Expr) -> nw.Expr:
+def recent_quarter_spend_ratio(spend_84d: nw.Expr, spend_364d: nw.Expr) -> nw.Expr:
     """Share of the spend of the last 364 days that fell in the last 84; null without positive spend.
 
     Below 0 or above 1 when returns outweigh purchases in one of the two parts.

@@ -21,7 +21,7 @@ def days_since_last_purchase() -> nw.Expr:
     of=purchases,
     unit="days",
     missing=None,
-    says=("customer for only {value:.0f} days", "成为客户仅 {value:.0f} 天"),
+    says=("customer for {value:.0f} days", "成为客户 {value:.0f} 天"),
 )
 def tenure_days() -> nw.Expr:
     """Days since the first purchase; null for a customer who never bought."""

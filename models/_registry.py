@@ -53,6 +53,7 @@ class Champion:
     model: Any
     columns: tuple[str, ...]
     fingerprint: str
+    question: str
     terms: Mapping[str, object]
     learned_until: date
     versions: Mapping[str, int]
@@ -100,6 +101,7 @@ class Registry:
             model=self._load(found),
             columns=tuple(about["columns"]),
             fingerprint=about["fingerprint"],
+            question=about["question"],
             terms=about["terms"],
             learned_until=date.fromisoformat(about["learned_until"]),
             versions=about["versions"],
@@ -176,6 +178,7 @@ def _about(trained: Trained) -> dict[str, object]:
     return {
         "columns": trained.columns,
         "fingerprint": trained.fingerprint,
+        "question": trained.target.fingerprint,
         "terms": trained.terms.record(),
         "learned_until": str(trained.plan.known_by),
         "versions": dict(trained.versions),

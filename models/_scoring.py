@@ -10,18 +10,23 @@ import polars as pl
 from features import fingerprint
 from models._errors import FeaturesChanged, ModelFromTheFuture
 from models._registry import Champion
-from models._target import Terms
+from models._target import Target, Terms
 from models._training import features_of
 
 PROBABILITY_DECIMALS = 6
 
 
-def check(champion: Champion, *, as_of: date, terms: Terms) -> None:
+def check(champion: Champion, target: Target, *, as_of: date, terms: Terms) -> None:
     """Raises when the champion must not score `as_of`: changed features or terms, or learned from later days."""
     if champion.fingerprint != fingerprint():
         raise FeaturesChanged(
             f"the champion of {champion.name} (version {champion.version}) was trained on features "
             f"{champion.fingerprint}, today's are {fingerprint()}. Run `churn train` to learn from today's."
+        )
+    if champion.question != target.fingerprint:
+        raise FeaturesChanged(
+            f"the champion of {champion.name} (version {champion.version}) answers another question: the population or "
+            f"the label of {target.name} ({target.module}) has changed since. Run `churn train` to learn today's."
         )
     changed = [key for key, value in terms.record().items() if champion.terms.get(key) != value]
     if changed:

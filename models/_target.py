@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ import narwhals as nw
 import polars as pl
 
 from data_contracts import declared
+from features._code import definition_of
 from features._events import event_rows, lines, orders_of, purchases, with_order_key
 from features._time import Frame, happened_within
 
@@ -98,6 +100,12 @@ class Target:
     excluded: tuple[str, ...]
     essential: bool
     module: str
+
+    @property
+    def fingerprint(self) -> str:
+        """A hash of what the question asks: its population, its label and what its model must not use."""
+        parts = (definition_of(self.population), definition_of(self.label), str(self.otherwise), str(self.excluded))
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
 def target(

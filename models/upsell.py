@@ -13,7 +13,7 @@ def upsell(past: Past, future: Future, terms: Terms) -> Frame:
     Spend is net of returns. "Before" is the active window, or the time since the first purchase when that is
     shorter, but never less than the horizon, so that one first purchase does not look like a high monthly rate.
     """
-    days = nw.col("tenure").clip(terms.horizon_days, terms.active_days)
+    days = nw.col("tenure").clip(terms.horizon_days, max(terms.horizon_days, terms.active_days))
     before = (
         past.lines.group_by("customer_id")
         .agg(

@@ -21,13 +21,9 @@ from serving import list_folder
 def figures_of(settings: Settings, as_of: date) -> list[dict[str, Any]]:
     """One mapping per question and estimator: figures of the published scores and of the baselines.
 
-    Publishes the night first when it is not there. The baselines learn from the same past. Raises LabelNotMature when
-    the lake does not reach a whole horizon beyond `as_of`.
+    The baselines learn from the same past. Raises LabelNotMature when the lake does not reach a whole horizon beyond
+    `as_of`.
     """
-    if not list_folder(settings.home, as_of).exists():
-        from pipelines.nightly import nightly
-
-        nightly(settings, as_of)
     lake = open_lake(settings.home)
     scores = pl.read_parquet(list_folder(settings.home, as_of) / "scores.parquet")
     rows = []

@@ -82,7 +82,7 @@ def backtest(source: str | None, file: Path | None, as_of: str | None, home: Pat
     day = _as_of(as_of, settings)
     from pipelines import _run
 
-    _run.backtest(settings, day, verbose=verbose)
+    _run.backtest(settings, day, options=_as_typed(source, file, home), verbose=verbose)
 
 
 @cli.command()

@@ -22,8 +22,6 @@ _QUIET = {
     "MLFLOW_DISABLE_TELEMETRY": "true",
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "PREFECT_CLOUD_ENABLE_ORCHESTRATION_TELEMETRY": "false",
-    # Threads that wait for each other by spinning make a shared machine crawl.
-    "OMP_WAIT_POLICY": "PASSIVE",
 }
 
 

@@ -51,7 +51,7 @@ def publish_night(
     nobody is active, ListNotPublished when the files cannot be written whole.
     """
     for target in targets().values():
-        check(champions[target.name], as_of=as_of, terms=terms_of(settings, target))
+        check(champions[target.name], target, as_of=as_of, terms=terms_of(settings, target))
     started = time.perf_counter()
     rows = _population_rows(settings, lake, as_of=as_of)
     scores = _scores(settings, lake, champions, rows, as_of=as_of)

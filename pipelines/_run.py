@@ -14,6 +14,7 @@ from rich.table import Table
 
 from pipelines._failures import note_in_log
 from pipelines._logs import logged, quiet_frameworks
+from pipelines._server import prefect_server
 
 if TYPE_CHECKING:
     from pipelines._learning import Learned
@@ -24,24 +25,33 @@ if TYPE_CHECKING:
 def nightly(settings: Settings, as_of: date, *, options: str, verbose: bool) -> None:
     """Runs one night and shows the top of the list, where its files are, and what to try next."""
     with _ready(settings, verbose=verbose) as console:
-        from pipelines.nightly import nightly as flow
-
         console.print(f"[bold]Night of {as_of}[/], source {escape(settings.source.name)}")
-        night = flow(settings, as_of)
+        with prefect_server(settings.home) as server:
+            from pipelines.nightly import nightly as flow
+
+            server.wait()
+            night = flow(settings, as_of)
         _show_night(console, settings, night, options=options)
 
 
 def training(settings: Settings, as_of: date, *, verbose: bool) -> None:
     """Trains every question and shows the figures beside the baselines."""
     with _ready(settings, verbose=verbose) as console:
-        from pipelines.training import training as flow
-
         console.print(f"[bold]Training as of {as_of}[/], source {escape(settings.source.name)}")
-        _show_learned(console, flow(settings, as_of))
+        with prefect_server(settings.home) as server:
+            from pipelines.training import training as flow
+
+            server.wait()
+            learned = flow(settings, as_of)
+        _show_learned(console, learned)
 
 
-def backtest(settings: Settings, as_of: date, *, verbose: bool) -> None:
-    """Compares published scores with what happened; publishes the night first when it is not there."""
+def backtest(settings: Settings, as_of: date, *, options: str, verbose: bool) -> None:
+    """Compares published scores with what happened; runs the night first when it was not published."""
+    from serving import list_folder
+
+    if not list_folder(settings.home, as_of).exists():
+        nightly(settings, as_of, options=options, verbose=verbose)
     with _ready(settings, verbose=verbose) as console:
         from pipelines._backtest import figures_of
 
@@ -52,17 +62,13 @@ def backtest(settings: Settings, as_of: date, *, verbose: bool) -> None:
 
 def schedule(settings: Settings, *, cron: str) -> None:
     """Serves the nightly flow as a Prefect deployment until it is stopped."""
-    with _ready(settings, verbose=False) as console:
-        from pipelines._server import prefect_server
+    with _ready(settings, verbose=False) as console, prefect_server(settings.home, schedules=True) as server:
+        from pipelines.scheduled import serve
 
-        with prefect_server(
-            log=settings.home / "logs" / "prefect-server.log", state=settings.home / "prefect"
-        ) as address:
-            from pipelines.scheduled import serve
-
-            console.print(f"A night at each [bold]{escape(cron)}[/] ({settings.time_zone}). Prefect: {address}")
-            console.print(f"Log: {_short(settings.home)}/logs/churn.log. Ctrl-C ends the schedule.")
-            serve(settings, cron=cron)
+        server.wait()
+        console.print(f"A night at each [bold]{escape(cron)}[/] ({settings.time_zone}). Prefect: {server.address}")
+        console.print(f"Log: {_short(settings.home)}/logs/churn.log. Ctrl-C ends the schedule.")
+        serve(settings, cron=cron)
 
 
 def show_quarantine(settings: Settings, *, table: str | None) -> None:

@@ -1,4 +1,8 @@
-"""Where does the schedule live when no Prefect server is named? In one of our own, for as long as we run."""
+"""Where does Prefect keep its runs when no server is named? In a server of our own, for as long as we run.
+
+Prefect can start a temporary server by itself, but that one does not schedule, holds on to our output, and stays behind
+for good when we are killed. Run as a program (`python -m pipelines._server PORT`) this file is that server.
+"""
 
 from __future__ import annotations
 
@@ -6,46 +10,88 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines._errors import ServerDown
 
-_PATIENCE_SECONDS = 90
+PATIENCE_SECONDS = 120
+_ADDRESS = "PREFECT_API_URL"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Server:
+    """A Prefect API: its address, and the process behind it when it is ours."""
+
+    address: str
+    log: Path
+    process: subprocess.Popen[bytes] | None = None
+
+    def wait(self) -> None:
+        """Returns as soon as the server answers. Raises ServerDown when ours ended, or nobody answers in time."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < deadline and (self.process is None or self.process.poll() is None):
+            if self._answers():
+                return
+            time.sleep(0.1)
+        whose = f"see {self.log}" if self.process else f"is {_ADDRESS} right?"
+        raise ServerDown(f"the Prefect server at {self.address} does not answer; {whose}. Nothing was done.")
+
+    def _answers(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"{self.address}/health", timeout=5):  # noqa: S310
+                return True
+        except (urllib.error.URLError, OSError, ValueError):
+            return False
 
 
 @contextmanager
-def prefect_server(*, log: Path, state: Path) -> Iterator[str]:
-    """The address of a Prefect API with a scheduler: `PREFECT_API_URL`, or that of a server started here.
+def prefect_server(home: Path, *, schedules: bool = False) -> Iterator[Server]:
+    """The Prefect API named by `PREFECT_API_URL`, or one started here that ends with us.
 
-    Prefect's temporary server does not schedule. Ours listens on this machine only, keeps its state in the folder
-    `state`, writes to `log` and ends with us. Raises ServerDown when it does not come up.
+    Ours listens on this machine only, keeps its state in `HOME/prefect` and logs to `HOME/logs`. It starts while the
+    caller goes on importing; `wait` before the first flow. With `schedules` it also runs deployments when they are due.
     """
-    named = os.environ.get("PREFECT_API_URL")
+    log = home / "logs" / "prefect-server.log"
+    named = os.environ.get(_ADDRESS)
     if named:
-        yield named
+        yield Server(address=named.rstrip("/"), log=log)
         return
-    port = _free_port()
-    address = f"http://127.0.0.1:{port}/api"
-    command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
-    with log.open("ab") as out:
-        # A group of its own: Ctrl-C reaches us first, and we end the server after the runs.
-        settings = {**os.environ, "PREFECT_HOME": str(state), "PREFECT_SERVER_ANALYTICS_ENABLED": "false"}
-        server = subprocess.Popen(  # noqa: S603
-            command, stdout=out, stderr=out, start_new_session=True, env=settings
-        )
+    server = _started(home, log, schedules=schedules)
+    os.environ[_ADDRESS] = server.address
     try:
-        _wait_for(address, server, log)
-        os.environ["PREFECT_API_URL"] = address
-        yield address
+        yield server
     finally:
-        os.environ.pop("PREFECT_API_URL", None)
-        server.terminate()
-        server.wait()
+        del os.environ[_ADDRESS]
+        if server.process:
+            server.process.terminate()
+            server.process.wait()
+
+
+def _started(home: Path, log: Path, *, schedules: bool) -> Server:
+    port = _free_port()
+    settings = {"PREFECT_HOME": str(home / "prefect"), "PREFECT_UI_ENABLED": str(schedules)}
+    settings |= {"PREFECT_SERVER_ANALYTICS_ENABLED": "false", "PREFECT__SERVER_FINAL": "1"}
+    if not schedules:
+        settings["PREFECT__SERVER_EPHEMERAL"] = "1"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("ab") as out:
+        # A session of its own: Ctrl-C reaches us alone, and we end the server after the run.
+        process = subprocess.Popen(  # noqa: S603
+            [sys.executable, "-m", "pipelines._server", str(port)],
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=out,
+            start_new_session=True,
+            env={**os.environ, **settings},
+        )
+    return Server(address=f"http://127.0.0.1:{port}/api", log=log, process=process)
 
 
 def _free_port() -> int:
@@ -54,12 +100,18 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _wait_for(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + _PATIENCE_SECONDS
-    while time.monotonic() < deadline and server.poll() is None:
-        try:
-            with urllib.request.urlopen(f"{address}/health", timeout=2):  # noqa: S310
-                return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.3)
-    raise ServerDown(f"the Prefect server did not come up within {_PATIENCE_SECONDS} s; see {log}.")
+def _end_with(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    os._exit(0)
+
+
+def _serve(port: int) -> None:
+    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+    import uvicorn
+
+    uvicorn.run("prefect.server.api.server:create_app", factory=True, host="127.0.0.1", port=port, log_level="error")
+
+
+if __name__ == "__main__":
+    _serve(int(sys.argv[1]))

@@ -285,5 +285,5 @@ class Settings(Section):
         return own.held_to(contract) if isinstance(own, ContractSettings) else contract
 
     def record(self) -> Mapping[str, Any]:
-        """The settings as published beside a list: fit for JSON, and without the paths and addresses of this machine."""
+        """The settings as published beside a list: fit for JSON, without the paths and addresses of this machine."""
         return self.model_dump(mode="json", exclude={"home": True, "source": {"path"}, "mlflow": True})

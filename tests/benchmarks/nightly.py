@@ -35,7 +35,7 @@ def nights(name: str, options: list[str], home: Path) -> float:
     second = seconds(CHURN, "nightly", *options, "--home", home)
     print(f"{name}: first night with training {first:.1f} s, second night {second:.1f} s")
     subprocess.run([CHURN, "backtest", *options, "--home", home], cwd=ROOT, check=True)
-    print()
+    print(flush=True)
     return first
 
 

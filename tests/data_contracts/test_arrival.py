@@ -67,7 +67,10 @@ def test_events_at_or_after_the_as_of_date_do_not_make_a_table_fresh() -> None:
 
 def test_an_event_that_nobody_knew_of_yet_does_not_make_a_table_fresh() -> None:
     rows = events(datetime(2026, 2, 27, tzinfo=UTC), recorded=datetime(2026, 3, 5, tzinfo=UTC))
-    assert stale(rows) == "no row was known before the as-of date 2026-03-01. Check the as-of date and the export."
+    assert (
+        stale(rows)
+        == "no row was known before the as-of date 2026-03-01; they begin on 2026-02-27. Choose a later date."
+    )
 
 
 def test_a_contract_without_a_bound_asks_for_no_freshness() -> None:

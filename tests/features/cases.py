@@ -242,7 +242,7 @@ MONETARY = (
     ),
     Case(
         claim="share_of_the_spend_of_84_days_that_fell_in_28",
-        column="recent_spend_share",
+        column="recent_spend_ratio",
         bought=(
             ("anna", 28, 10.0),
             ("anna", 84, 30.0),
@@ -255,7 +255,7 @@ MONETARY = (
     ),
     Case(
         claim="share_of_the_spend_of_364_days_that_fell_in_84",
-        column="recent_quarter_spend_share",
+        column="recent_quarter_spend_ratio",
         bought=(("anna", 84, 10.0), ("anna", 364, 30.0), ("ben", 365, 10.0), ("cara", 99, 30.0), ("cara", 9, -10.0)),
         is_={"anna": 0.25, "ben": None, "cara": -0.5, "never bought": None},
     ),
@@ -491,7 +491,7 @@ ENGAGEMENT = (
     ),
     Case(
         claim="responses_per_contact_over_364_days",
-        column="campaign_response_share",
+        column="campaign_response_ratio",
         said=(
             *(("anna", 2 + n, "campaign_contact") for n in range(4)),
             ("anna", 1, "campaign_response"),

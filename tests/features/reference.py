@@ -126,8 +126,8 @@ def _monetary(
         found[f"discount_total_{days}d"] = float(sum(order["discount"] for order in orders if order["age"] <= days))
     found["mean_purchase_value"] = _ratio(sum(values), len(values))
     found["largest_purchase"] = _most(values)
-    found["recent_spend_share"] = _ratio(spend[28], spend[84]) if spend[84] > 0 else None
-    found["recent_quarter_spend_share"] = _ratio(spend[84], spend[364]) if spend[364] > 0 else None
+    found["recent_spend_ratio"] = _ratio(spend[28], spend[84]) if spend[84] > 0 else None
+    found["recent_quarter_spend_ratio"] = _ratio(spend[84], spend[364]) if spend[364] > 0 else None
     return found
 
 
@@ -198,7 +198,7 @@ def _engagement(talks: list[dict[str, Any]]) -> dict[str, Answer]:
             found[f"{feature}_{days}d"] = sum(1 for talk in talks if talk["kind"] == kind and talk["age"] <= days)
     answers = [talk["satisfaction"] for talk in talks if talk["age"] <= 364 and talk["satisfaction"] is not None]
     found["mean_satisfaction_364d"] = mean(answers) if answers else None
-    found["campaign_response_share"] = _ratio(
+    found["campaign_response_ratio"] = _ratio(
         found["campaign_response_count_364d"], found["campaign_contact_count_364d"]
     )
     return found

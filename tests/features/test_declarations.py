@@ -165,7 +165,7 @@ def test_a_feature_made_from_an_unknown_column_is_refused_with_the_likely_one(mo
 
 def test_a_feature_tried_out_without_those_it_is_made_from_is_refused() -> None:
     with pytest.raises(UnknownColumn, match="'campaign_response_count_364d'"):
-        snapshot(tables(), as_of=AS_OF, features=[FEATURES["campaign_response_share"]])
+        snapshot(tables(), as_of=AS_OF, features=[FEATURES["campaign_response_ratio"]])
 
 
 def test_two_features_that_make_one_column_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -269,7 +269,7 @@ def test_another_name_changes_the_fingerprint(written: Callable[[str], Feature])
 
 def test_the_fingerprint_of_all_changes_with_any_feature(monkeypatch: pytest.MonkeyPatch) -> None:
     before = fingerprint()
-    for name in ("mean_gap_days", "campaign_response_share"):
+    for name in ("mean_gap_days", "campaign_response_ratio"):
         changed = FEATURES | {name: replace(FEATURES[name], unit="weeks")}
         monkeypatch.setattr(_fingerprint, "catalogue", lambda changed=changed: changed)
         assert fingerprint.__wrapped__() != before

@@ -67,7 +67,7 @@ def test_features_of_a_table_that_never_came_are_null_and_never_zero() -> None:
     of_interactions = [
         c.name for c in feature_columns().values() if c.feature.of and c.feature.of.table != "transactions"
     ]
-    for name in (*of_interactions, "campaign_response_share"):
+    for name in (*of_interactions, "campaign_response_ratio"):
         assert made[name].to_list() == [None], name
     assert made["purchase_count_28d"].to_list() == [1]
 

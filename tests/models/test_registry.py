@@ -16,7 +16,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from models import FeaturesChanged, ModelFromTheFuture, NoChampion, Terms
+from models import FeaturesChanged, ModelFromTheFuture, NoChampion, Terms, targets
 from models._estimator import BaseRate, Estimator
 from models._registry import Champion, Registry
 from models._scoring import check, score
@@ -177,18 +177,18 @@ def test_scores_are_the_models_probabilities_in_the_order_of_the_rows(
 def test_a_champion_may_score_from_the_day_it_learned_until(registry: Registry, terms: Terms) -> None:
     champion = registry.champion("churn")
     for days in (0, 1, 400):
-        check(champion, as_of=champion.learned_until + timedelta(days=days), terms=terms)
+        check(champion, targets()["churn"], as_of=champion.learned_until + timedelta(days=days), terms=terms)
 
 
 def test_a_champion_that_learned_from_later_days_is_refused(registry: Registry, terms: Terms) -> None:
     with pytest.raises(ModelFromTheFuture, match=r"learned from days up to 2025-12-01; scoring 2025-11-30 .*future"):
-        check(registry.champion("churn"), as_of=date(2025, 11, 30), terms=terms)
+        check(registry.champion("churn"), targets()["churn"], as_of=date(2025, 11, 30), terms=terms)
 
 
 def test_a_champion_of_other_features_is_refused(registry: Registry, terms: Terms, churn_model: Trained) -> None:
     old = replace(registry.champion("churn"), fingerprint="0123456789abcdef")
     with pytest.raises(FeaturesChanged, match=rf"0123456789abcdef, today's are {churn_model.fingerprint}"):
-        check(old, as_of=date(2025, 12, 1), terms=terms)
+        check(old, targets()["churn"], as_of=date(2025, 12, 1), terms=terms)
 
 
 @pytest.mark.parametrize(
@@ -200,4 +200,10 @@ def test_a_champion_of_other_terms_is_refused_with_both_values(
     ((name, value),) = changed.items()
     was = terms.record()[name]
     with pytest.raises(FeaturesChanged, match=f"trained with {name} = {was}; the settings say {name} = {value}"):
-        check(registry.champion("churn"), as_of=date(2025, 12, 1), terms=replace(terms, **changed))  # type: ignore[arg-type]
+        check(registry.champion("churn"), targets()["churn"], as_of=date(2025, 12, 1), terms=replace(terms, **changed))  # type: ignore[arg-type]
+
+
+def test_a_champion_of_another_label_is_refused(registry: Registry, terms: Terms) -> None:
+    turned = replace(targets()["churn"], otherwise=False)
+    with pytest.raises(FeaturesChanged, match=r"the label of churn .* has changed"):
+        check(registry.champion("churn"), turned, as_of=date(2025, 12, 1), terms=terms)

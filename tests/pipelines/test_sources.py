@@ -199,8 +199,8 @@ def test_a_csv_that_cannot_be_read_whole_is_refused_by_its_line(tmp_path, conten
 
 
 def test_a_header_alone_is_a_table_without_rows(tmp_path):
-    frame = read_csv(tmp_path, "customer_id,Q,P", 'derive = {amount = "Q * P"}\nwhere = "Q > 0"')
-    assert (frame.columns, frame.height) == (["customer_id", "amount"], 0)
+    frame = read_csv(tmp_path, "customer_id,occurred_at,Q,P", 'derive = {amount = "Q * P"}\nwhere = "Q > 0"')
+    assert (frame.columns, frame.height) == (["customer_id", "occurred_at", "amount"], 0)
 
 
 def test_a_column_without_a_name_and_a_delimiter_at_the_end_of_lines_are_no_fault(tmp_path):
@@ -221,7 +221,7 @@ def test_pattern_signs_in_the_name_of_a_folder_do_not_make_another_one_be_read(t
 def test_columns_are_renamed_filtered_derived_and_filled_and_only_those_of_the_contract_handed_on(tmp_path):
     frame = read_csv(
         tmp_path,
-        "Customer ID,Qty,Price,Note\n007,2,1.5,x\n008,-1,4,x\n,1,1,x\n",
+        "Customer ID,occurred_at,Qty,Price,Note\n007,2024-01-01,2,1.5,x\n008,2024-01-01,-1,4,x\n,,1,1,x\n",
         """
         rename = {customer_id = "Customer ID", quantity = "Qty"}
         derive = {amount = "Qty * Price", discount = 'quantity * 0 + CAST("Customer ID" AS INT)'}
@@ -230,9 +230,28 @@ def test_columns_are_renamed_filtered_derived_and_filled_and_only_those_of_the_c
         """,
     )
     assert frame.to_dicts() == [
-        {"customer_id": "007", "amount": 3.0, "quantity": "2", "discount": 7, "channel": "web"},
-        {"customer_id": "008", "amount": -4.0, "quantity": "-1", "discount": 8, "channel": "web"},
+        {
+            "customer_id": "007",
+            "occurred_at": "2024-01-01",
+            "amount": 3.0,
+            "quantity": "2",
+            "discount": 7,
+            "channel": "web",
+        },
+        {
+            "customer_id": "008",
+            "occurred_at": "2024-01-01",
+            "amount": -4.0,
+            "quantity": "-1",
+            "discount": 8,
+            "channel": "web",
+        },
     ]
+
+
+def test_where_a_promised_column_is_missing_all_others_are_handed_on_so_that_the_contract_can_name_them(tmp_path):
+    frame = read_csv(tmp_path, "customer_id,occurred_at,amout,note\n1,2024-01-01,5,x\n", "")
+    assert frame.columns == ["customer_id", "occurred_at", "amout", "note"]
 
 
 def test_a_table_that_keeps_other_columns_hands_all_on_under_their_new_names(tmp_path):
@@ -259,7 +278,7 @@ def test_timestamps_come_out_of_sql_to_the_microsecond_and_with_or_without_a_zon
     """
     mapped = read(tmp_path, mapping)
     assert mapped.schema["occurred_at"] == pl.Datetime("us")
-    assert mapped.to_dicts() == [
+    assert mapped.select("occurred_at", "recorded_at", "order_id").to_dicts() == [
         {"occurred_at": naive.replace(month=4, day=1), "recorded_at": aware, "order_id": "31/03/2024 01:30"}
     ]
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 # Said before the trees are loaded: threads that wait for each other by spinning take minutes on a busy machine, and
-# threads that never spin take twice as long on an idle one.
+# threads that never spin twice as long on an idle one.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 os.environ.setdefault("GOMP_SPINCOUNT", "1000")
 
@@ -26,13 +26,14 @@ from xgboost import XGBClassifier
 
 RFM = ("days_since_last_purchase", "tenure_days", "purchase_count_84d", "purchase_count_364d", "spend_364d")
 FOLDS = 3
-THREADS = 2
-"""Fixed, because another number of threads adds the same numbers in another order."""
+MANY_ROWS = 200_000
+"""From so many rows on a second thread pays; below, two threads mostly wait for each other, on a busy machine for long.
+Fixed, whatever the machine has, because another number of threads adds the same numbers in another order."""
 FEW_OUTCOMES = 200
 """Fewer cases of the rarer outcome than this are too few for boosted trees."""
 
 
-def boosted_trees(columns: Sequence[str], *, seed: int) -> Pipeline:
+def boosted_trees(columns: Sequence[str], *, row_count: int, seed: int) -> Pipeline:
     """Gradient-boosted trees over the named feature columns; null is a branch of its own.
 
     Shallow, sampled and regularised: the rows of one customer at many dates resemble each other.
@@ -47,7 +48,7 @@ def boosted_trees(columns: Sequence[str], *, seed: int) -> Pipeline:
         reg_lambda=5.0,
         max_bin=128,
         tree_method="hist",
-        n_jobs=THREADS,
+        n_jobs=2 if row_count >= MANY_ROWS else 1,
         random_state=seed,
     )
     pick = ColumnTransformer([("features", "passthrough", list(columns))], verbose_feature_names_out=False)
@@ -72,7 +73,7 @@ def fit_best(X: pd.DataFrame, y: npt.NDArray[np.bool_], *, customers: npt.NDArra
     folds = list(GroupKFold(n_splits=FOLDS).split(X, y, groups=customers))
     if any(len(np.unique(y[train])) < 2 for train, _ in folds):
         return BaseRate().fit(X, y)
-    base = logistic_rfm() if rarer < FEW_OUTCOMES else boosted_trees(list(X.columns), seed=seed)
+    base = logistic_rfm() if rarer < FEW_OUTCOMES else boosted_trees(list(X.columns), row_count=len(X), seed=seed)
     fitted: Estimator = CalibratedClassifierCV(base, method="temperature", cv=folds, ensemble=False).fit(X, y)
     return fitted
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -150,15 +152,16 @@ def _show_night(console: Console, settings: Settings, night: Night, *, options: 
 
 def _show_next(console: Console, settings: Settings, night: Night, *, options: str) -> None:
     folder, home = _short(night.published.folder), _short(settings.home)
+    churn = Path("churn") if shutil.which("churn") else _short(Path(sys.argv[0]))
     for line in (
         "\nFiles",
         f"  {folder}/retention_list.csv  the list; opens in Excel",
         f"  {folder}/scores.parquet  every active customer",
         f"  {_short(night.docs)}/index.html  what was checked",
         "Next",
-        f"  churn backtest {options}--as-of {night.as_of}  was the list right? (needs later data)",
-        "  churn nightly --source path/to/your/folder  the same on your own files",
-        f"  mlflow ui --backend-store-uri sqlite:///{home}/mlflow.db  the models",
+        f"  {churn} backtest {options}--as-of {night.as_of}  was the list right? (needs later data)",
+        f"  {churn} nightly --source path/to/your/folder  the same on your own files",
+        f"  {churn.with_name('mlflow')} ui --backend-store-uri sqlite:///{home}/mlflow.db  the models",
     ):
         console.print(line, soft_wrap=True)
 

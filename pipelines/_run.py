@@ -134,7 +134,7 @@ def _show_night(console: Console, settings: Settings, night: Night, *, options: 
     _show_learned(console, night.learned)
     console.print(f"\n{counts_line(night)}")
     table = _table(f"Top of the list, {night.as_of}", "#", "customer", "churn", "yearly spend", "at risk", "why")
-    for row in table_rows(night, most=8):
+    for row in table_rows(night, most=5):
         why = "; ".join(row[f"reason_{k}"] for k in (1, 2, 3) if row[f"reason_{k}"])
         table.add_row(
             str(row["rank"]),

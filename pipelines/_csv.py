@@ -50,7 +50,7 @@ def _first_line(path: Path, encoding: str) -> str:
     except NOT_UNPACKED as error:
         raise SourceUnreadable(_broken_archive(path, error)) from None
     except OSError as error:
-        raise SourceUnreadable(f"{path.name}: cannot be opened: {error.strerror}.") from None
+        raise SourceUnreadable(f"{path.name}: cannot be opened: {error.strerror}.") from error
     text = codecs.getincrementaldecoder(_with_mark(encoding))("replace").decode(head)
     line = next(iter(text.splitlines()), "")
     if not line.strip():

@@ -9,8 +9,6 @@ def worth_a_retry(_task: Any, _run: Any, state: Any) -> bool:
     """True for trouble of the system (a file server away, a lock held); a broken promise stays broken."""
     try:
         state.result()
-    except OSError:
-        return True
-    except Exception:
-        return False
+    except Exception as error:
+        return isinstance(error, OSError) or isinstance(error.__cause__, OSError)
     return False

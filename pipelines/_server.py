@@ -47,6 +47,8 @@ class Server:
         try:
             with urllib.request.urlopen(f"{self.address}/health", timeout=5):  # noqa: S310
                 return True
+        except urllib.error.HTTPError as refusal:
+            return refusal.code < 500  # it is there, and wants to know who asks: that is for Prefect's client
         except (urllib.error.URLError, OSError, ValueError):
             return False
 
@@ -71,7 +73,10 @@ def prefect_server(home: Path, *, schedules: bool = False) -> Iterator[Server]:
         del os.environ[_ADDRESS]
         if server.process:
             server.process.terminate()
-            server.process.wait()
+            try:
+                server.process.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                server.process.kill()
 
 
 def _started(home: Path, log: Path, *, schedules: bool) -> Server:

@@ -64,6 +64,14 @@ def _plain_value(value: object) -> object:
 
 
 TimeZone = Annotated[str, AfterValidator(_known_time_zone)]
+
+
+def _usable_as_home(home: Path) -> Path:
+    if "?" in str(home):
+        raise ValueError(f'"{home}" has a question mark, at which the address of the MLflow store would end')
+    return home
+
+
 Constant = Annotated[Any, BeforeValidator(_plain_value)]
 
 
@@ -247,7 +255,7 @@ class Settings(Section):
     time_zone: TimeZone = Field(
         default="UTC", description="The business time zone (IANA name): in it a day begins and ends."
     )
-    home: Path = Field(
+    home: Annotated[Path, AfterValidator(_usable_as_home)] = Field(
         default=Path("home/simulated-shop"),
         strict=False,
         description="The folder of the tables, models and lists; in a settings file relative to that file, elsewhere "

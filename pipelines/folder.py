@@ -39,7 +39,7 @@ def _visible(path: Path) -> list[Path]:
     try:
         return sorted(entry for entry in path.iterdir() if not entry.name.startswith((".", "_")))
     except OSError as error:
-        raise SourceUnreadable(f"{path.name}/: cannot be looked into: {error.strerror}.") from None
+        raise SourceUnreadable(f"{path.name}/: cannot be looked into: {error.strerror}.") from error
 
 
 def _mapping_of(name: str, settings: Settings) -> TableSettings:

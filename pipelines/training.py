@@ -6,6 +6,7 @@ from datetime import date
 
 from prefect import flow, task
 from prefect.artifacts import create_table_artifact
+from prefect.cache_policies import NO_CACHE
 
 from features import open_lake
 from models import targets
@@ -19,7 +20,7 @@ from pipelines._settings import Settings
 from pipelines._summary import report_rows
 
 
-@task(name="ingest", retries=2, retry_delay_seconds=[2, 10], retry_condition_fn=worth_a_retry)
+@task(name="ingest", retries=2, retry_delay_seconds=[2, 10], retry_condition_fn=worth_a_retry, cache_policy=NO_CACHE)
 def bring_in(settings: Settings, as_of: date) -> Delivery:
     """Reads, checks and merges what arrived."""
     delivery = read_and_check(settings, as_of=as_of)
@@ -27,7 +28,7 @@ def bring_in(settings: Settings, as_of: date) -> Delivery:
     return delivery
 
 
-@task(name="train-all")
+@task(name="train-all", cache_policy=NO_CACHE)
 def train_all(settings: Settings, as_of: date) -> list[Learned]:
     """Trains every declared question on what was known before `as_of` began."""
     registry = Registry(settings.home, tracking_uri=settings.mlflow.tracking_uri)

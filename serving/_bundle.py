@@ -6,7 +6,6 @@ import csv
 import hashlib
 import io
 import json
-import logging
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,8 +17,6 @@ import polars as pl
 from data_contracts import Contract, ContractBroken, check, contracts
 from serving._errors import ListNotPublished
 from serving._swap import flush_folder, move_into_place
-
-log = logging.getLogger(__name__)
 
 # A cell that begins like this is a formula to Excel; a leading apostrophe makes it text (OWASP, "CSV Injection").
 _FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")

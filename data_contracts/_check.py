@@ -13,13 +13,13 @@ from typing import Any
 import polars as pl
 
 from data_contracts._arrival import bad_share_problem, freshness_problem, volume_problem
-from data_contracts._conform import Conformed, conform
+from data_contracts._conform import Conformed, conform, in_contract_names
 from data_contracts._contract import Contract
 from data_contracts._docs import write_docs
 from data_contracts._errors import ContractBroken
 from data_contracts._keys import ROW
 from data_contracts._validate import EXAMPLES, validate
-from data_contracts._values import UnreadableColumn, read_text
+from data_contracts._values import UnreadableColumn, is_id, read_text
 
 QUARANTINE_SCHEMA = {
     "quarantine_id": pl.String(),
@@ -36,7 +36,8 @@ class Checked:
 
     `rows` keep every promise, one row per key. `quarantined` has one row per raw row set aside (the same line twice
     counts once): `quarantine_id`, `table`, `row_key` (null where the source named none), `reason`, and `content`,
-    the raw row as JSON. `row_count` is how many raw rows came, `bad_count` how many of them were set aside.
+    the raw row as JSON. `row_count` is how many raw rows came, `bad_count` how many of them were set aside, and
+    `fault_rows` their places in the raw table, in order.
     """
 
     rows: pl.DataFrame
@@ -46,6 +47,7 @@ class Checked:
     superseded_count: int
     row_count: int
     bad_count: int
+    fault_rows: tuple[int, ...]
     result: dict[str, Any]
 
 
@@ -89,6 +91,7 @@ def check(
         superseded_count=conformed.superseded_count,
         row_count=raw.height,
         bad_count=faults.height,
+        fault_rows=tuple(faults["row"].unique().sort()),
         result=result,
     )
 
@@ -163,8 +166,9 @@ def _quarantined(contract: Contract, raw: pl.DataFrame, faults: pl.DataFrame) ->
 
 def _row_keys(contract: Contract, bad: pl.DataFrame) -> pl.Series:
     """The key that the source gave each row, null where it gave none."""
+    bad = in_contract_names(contract, bad)
     try:
-        parts = [read_text(bad[name]).values for name in contract.key if name in bad.columns]
+        parts = [read_text(bad[name], ids=is_id(name)).values for name in contract.key if name in bad.columns]
     except UnreadableColumn:
         parts = []
     if len(parts) < len(contract.key):

@@ -11,7 +11,16 @@ from data_contracts._contract import Column, Contract
 from data_contracts._errors import ContractBroken
 from data_contracts._keys import RECORDED_GIVEN, ROW, content_key, one_row_per_key
 from data_contracts._times import read_date, read_timestamp
-from data_contracts._values import Reading, UnreadableColumn, read_boolean, read_integer, read_number, read_text
+from data_contracts._values import (
+    Reading,
+    UnreadableColumn,
+    is_id,
+    plain_attribute,
+    read_boolean,
+    read_integer,
+    read_number,
+    read_text,
+)
 
 FAULTS_SCHEMA = pl.Schema({"row": pl.UInt32(), "reason": pl.String()})
 
@@ -40,7 +49,8 @@ def conform(contract: Contract, raw: pl.DataFrame, *, time_zone: str, timestamp_
     (strptime) is tried first where it is given. Nulls in required columns are left for `validate` to report.
     Raises ContractBroken with all that is wrong with the table as a whole.
     """
-    problems = _missing_columns(contract, raw) + _emptiness(contract, raw)
+    raw = in_contract_names(contract, raw)
+    problems = _missing_columns(contract, raw) + _emptiness(contract, raw) + _twins(contract, raw)
     readings: dict[str, Reading] = {}
     for column in contract.columns:
         if column.name not in raw.columns:
@@ -66,6 +76,37 @@ def conform(contract: Contract, raw: pl.DataFrame, *, time_zone: str, timestamp_
         duplicate_count=settled.duplicate_count,
         superseded_count=settled.superseded_count,
     )
+
+
+def in_contract_names(contract: Contract, raw: pl.DataFrame) -> pl.DataFrame:
+    """The frame with `Language` as `language`, where the contract has only that and other columns are kept.
+
+    No table can hold both names, so the column can only be the contract's. Two such columns are left as they are.
+    """
+    if not contract.keeps_other_columns:
+        return raw
+    lower = [name.lower() for name in raw.columns]
+    own = {name.lower(): name for name in contract.column_names}
+    return raw.rename({name: own[low] for name, low in zip(raw.columns, lower, strict=True) if _alone(low, lower, own)})
+
+
+def _alone(low: str, lower: list[str], own: dict[str, str]) -> bool:
+    return low in own and lower.count(low) == 1
+
+
+def _twins(contract: Contract, raw: pl.DataFrame) -> list[str]:
+    """Columns that are kept side by side must differ in more than upper and lower case."""
+    if not contract.keeps_other_columns:
+        return []
+    named: dict[str, list[str]] = {}
+    for name in raw.columns:
+        named.setdefault(name.lower(), []).append(name)
+    return [
+        f"columns {' and '.join(map(repr, names))} differ only in upper and lower case, which no table can hold. "
+        f"Rename one of them in the export or in churn.toml under [tables.{contract.name}.rename]."
+        for names in named.values()
+        if len(names) > 1
+    ]
 
 
 def _missing_columns(contract: Contract, raw: pl.DataFrame) -> list[str]:
@@ -98,7 +139,7 @@ def _read(column: Column, raw: pl.Series, time_zone: str, timestamp_format: str 
         # An empty column has whatever type its writer gave it: pandas makes floats of dates that are all missing.
         raw = pl.repeat(None, len(raw), dtype=pl.Null(), eager=True)
     if column.type == "text":
-        return read_text(raw)
+        return read_text(raw, ids=is_id(column.name))
     if column.type == "number":
         return read_number(raw, required=column.required)
     if column.type == "integer":
@@ -145,7 +186,7 @@ def _typed(contract: Contract, raw: pl.DataFrame, readings: dict[str, Reading]) 
         for name, dtype in contract.polars_schema.items()
     ]
     if contract.keeps_other_columns:
-        columns += [raw[name] for name in raw.columns if name not in (*contract.column_names, ROW)]
+        columns += [plain_attribute(raw[name]) for name in raw.columns if name not in (*contract.column_names, ROW)]
     rows = pl.DataFrame(columns).cast(pl.Schema(contract.polars_schema)).with_row_index(ROW)
     if contract.has_events and "recorded_at" in contract.column_names:
         return rows.with_columns(

@@ -46,6 +46,7 @@ def one_row_per_key(contract: Contract, rows: pl.DataFrame) -> Settled:
 
     Equal rows collapse to one. Of different ones the row recorded strictly last wins. Where that cannot be told,
     rows that differ only in what `changes_later` leave the most complete one; all others are faults.
+    The row that stays keeps the earliest `recorded_at` that the source gave for its key.
     """
     keys = list(contract.key)
     key = pl.col(keys[0]) if len(keys) == 1 else pl.struct(keys)
@@ -61,8 +62,9 @@ def one_row_per_key(contract: Contract, rows: pl.DataFrame) -> Settled:
     alike, different = _split(unordered, pl.struct(fixed).n_unique().over(keys) == 1)
     kept = pl.concat([single, latest, _most_complete(alike, keys, _later(contract))])
     dropped = repeated.join(kept, on=ROW, how="anti").select(ROW)
+    remaining = rows.join(dropped, on=ROW, how="anti", maintain_order="left")
     return Settled(
-        rows=rows.join(dropped, on=ROW, how="anti", maintain_order="left"),
+        rows=_known_since(remaining, repeated, keys),
         faults=_conflicts(different, keys, content),
         duplicate_count=repeated.height - distinct.height,
         superseded_count=distinct.height - kept.height - different.height,
@@ -96,6 +98,15 @@ def _latest(rows: pl.DataFrame, keys: list[str]) -> tuple[pl.DataFrame, pl.DataF
     is_told = (is_last & pl.col(RECORDED_GIVEN)).any().over(keys)
     ordered, unordered = _split(rows, is_told & (is_last.sum().over(keys) == 1))
     return ordered.filter(is_last), unordered
+
+
+def _known_since(rows: pl.DataFrame, repeated: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
+    """A later version does not undo that the event was known: the earliest time that the source gave stays."""
+    if RECORDED_GIVEN not in rows.columns:
+        return rows
+    earliest = repeated.filter(pl.col(RECORDED_GIVEN)).group_by(keys).agg(pl.col("recorded_at").min().alias("_since"))
+    dated = rows.join(earliest, on=keys, how="left", maintain_order="left")
+    return dated.with_columns(recorded_at=pl.min_horizontal("recorded_at", "_since")).drop("_since")
 
 
 def _most_complete(rows: pl.DataFrame, keys: list[str], later: list[str]) -> pl.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 
 import polars as pl
@@ -32,10 +33,14 @@ class UnreadableColumn(Exception):
     """A column as a whole is of a type that no value of the contract's type can be read from."""
 
 
-def read_text(raw: pl.Series) -> Reading:
-    """Text as it stands, without white space around it; numbers become plain digits (13085.0 -> "13085")."""
+def read_text(raw: pl.Series, *, ids: bool = False) -> Reading:
+    """Text as it stands, without white space around it; numbers become plain digits (13085.0 -> "13085").
+
+    In a column of `ids` the text "13085.0" is 13085 as well: pandas wrote ids with gaps as floats.
+    """
     if is_text(raw.dtype):
-        return _fine(_without_float_tails(cell_text(raw)))
+        text = cell_text(raw)
+        return _fine(text.str.replace(r"^(-?\d+)\.0+$", "${1}") if ids else text)
     if raw.dtype.is_float():
         return _text_of_floats(raw.cast(pl.Float64))
     if raw.dtype.is_decimal() or raw.dtype.is_temporal():
@@ -92,6 +97,33 @@ def read_boolean(raw: pl.Series) -> Reading:
     return reading(values, values.is_null() & text.is_not_null(), text, "is neither true nor false")
 
 
+def plain_attribute(raw: pl.Series) -> pl.Series:
+    """A column that no contract names, in one of few types that every table can hold.
+
+    These are text, Int64, Float64, Boolean, Date, Datetime (microseconds, UTC) and Null, for a column without one
+    value; whatever else it was becomes text. A missing zone is taken for UTC: it is only kept, never compared.
+    """
+    kind = raw.dtype
+    if kind.is_float() or kind.is_decimal():
+        raw = (raw.cast(pl.String).cast(pl.Float64) if kind == pl.Float32 else raw.cast(pl.Float64)).fill_nan(None)
+    elif kind.is_integer():
+        whole = raw.cast(pl.Int64, strict=False)
+        raw = whole if whole.null_count() == raw.null_count() else raw.cast(pl.String)
+    elif isinstance(kind, pl.Datetime):
+        zoned = raw.dt.convert_time_zone("UTC") if kind.time_zone else raw.dt.replace_time_zone("UTC")
+        raw = zoned.cast(pl.Datetime("us", "UTC"))
+    elif is_text(kind):
+        raw = raw.cast(pl.String)
+    elif kind not in (pl.Boolean, pl.Date, pl.Null):
+        raw = pl.Series(raw.name, [_spelled_out(cell) for cell in raw.to_list()], dtype=pl.String)
+    return raw if raw.null_count() < len(raw) else raw.cast(pl.Null)
+
+
+def is_id(name: str) -> bool:
+    """Whether a column of that name holds ids: what names a thing must read the same in every batch."""
+    return name.endswith("_id") or name == "referred_by"
+
+
 def is_text(dtype: pl.DataType) -> bool:
     """Whether cells of that type are text, in whatever encoding."""
     return dtype == pl.String or dtype == pl.Categorical or dtype == pl.Enum
@@ -116,6 +148,12 @@ def reading(values: pl.Series, bad: pl.Series, shown: pl.Series, reason: str) ->
     return Reading(read["values"], read["reasons"])
 
 
+def _spelled_out(cell: object) -> str | None:
+    if cell is None:
+        return None
+    return json.dumps(cell, ensure_ascii=False, default=str) if isinstance(cell, list | dict) else str(cell)
+
+
 def _fine(values: pl.Series) -> Reading:
     return Reading(values, _nulls(len(values), pl.String()))
 
@@ -127,13 +165,6 @@ def _nulls(count: int, dtype: pl.DataType) -> pl.Series:
 def _quoted(shown: pl.Series) -> pl.Series:
     text = shown.cast(pl.String)
     return pl.select(pl.format("'{}'", text.str.slice(0, 60))).to_series()
-
-
-def _without_float_tails(text: pl.Series) -> pl.Series:
-    """ "13085.0" -> "13085", when every value of the column looks like that: pandas wrote ids with gaps as floats."""
-    if text.null_count() < len(text) and text.str.contains(r"^\d+\.0$").all():
-        return text.str.strip_suffix(".0")
-    return text
 
 
 def _text_of_floats(values: pl.Series) -> Reading:

@@ -170,3 +170,15 @@ def test_docs_show_the_rows_set_aside_at_every_door(tmp_path: Path) -> None:
     assert "row 0: amount: &#x27;x&#x27; is not a number" in page
     assert "row 1: customer_id is null" in page
     assert "3 rows came, 2 were set aside." in page
+
+
+def test_the_places_of_bad_rows_are_told_even_where_their_lines_are_equal() -> None:
+    found = run(TRANSACTIONS, lines(transaction_id=["T-1", "T-2", "T-2", "T-3"], amount=["1", "x", "x", "3"]))
+    assert found.fault_rows == (1, 2)
+    assert found.quarantined.height == 1
+
+
+def test_the_key_of_a_bad_row_is_read_whatever_the_case_of_its_column() -> None:
+    customers = replace(contracts()["customers"], max_bad_share=1.0)
+    found = run(customers, pl.DataFrame({"Customer_ID": ["7.0", "C2"], "withdrawn_at": ["never", None]}))
+    assert found.quarantined["row_key"].to_list() == ["7"]

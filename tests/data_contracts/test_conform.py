@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pickle
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -64,9 +64,15 @@ def test_a_float_customer_id_becomes_plain_digits() -> None:
     assert column([float("nan"), 2.5], "text") == [None, "2.5"]
 
 
-def test_text_that_pandas_wrote_as_floats_loses_its_tail_only_when_all_of_it_has_one() -> None:
-    assert column(["13085.0", None, "7.0"], "text") == ["13085", None, "7"]
-    assert column(["13085.0", "A-7"], "text") == ["13085.0", "A-7"]
+def test_an_id_that_pandas_wrote_as_a_float_loses_its_tail_whatever_else_is_in_the_column() -> None:
+    raw = pl.DataFrame({"customer_id": ["13085.0", "web-1", "-7.00", "1.50"], "referred_by": ["2.0", None, "x", "3"]})
+    found = conform(CUSTOMERS, raw, time_zone="UTC").rows
+    assert found["customer_id"].to_list() == ["13085", "web-1", "-7", "1.50"]
+    assert found["referred_by"].to_list() == ["2", None, "x", "3"]
+
+
+def test_text_that_is_no_id_stands_as_it_came() -> None:
+    assert column(["13085.0", None, "7.0"], "text") == ["13085.0", None, "7.0"]
 
 
 def test_text_is_stripped_and_empty_text_is_null() -> None:
@@ -256,3 +262,40 @@ def test_csv_and_parquet_give_the_same_rows_and_content_keys(tmp_path: Path) -> 
     assert from_parquet.rows.equals(typed.rows)
     assert from_parquet.rows.equals(text.rows)
     assert from_parquet.rows["transaction_id"].n_unique() == 3
+
+
+def test_a_column_that_differs_from_the_contracts_in_case_only_is_that_column() -> None:
+    raw = pl.DataFrame({"Customer_ID": ["C1"], "Language": ["zh"], "Age": [34]})
+    found = conform(CUSTOMERS, raw, time_zone="UTC").rows
+    assert found.select("customer_id", "language", "Age").rows() == [("C1", "zh", 34)]
+
+
+@pytest.mark.parametrize(("one", "other"), [("Age", "age"), ("Language", "language")])
+def test_two_columns_that_differ_in_case_only_are_refused(one: str, other: str) -> None:
+    raw = pl.DataFrame({"customer_id": ["C1"], one: ["a"], other: ["b"]})
+    with pytest.raises(ContractBroken, match=rf"'{one}' and '{other}'.*\[tables.customers.rename\]"):
+        conform(CUSTOMERS, raw, time_zone="UTC")
+
+
+@pytest.mark.parametrize(
+    ("raw", "kept"),
+    [
+        (pl.Series([3], dtype=pl.UInt8), 3),
+        (pl.Series([2**63 + 5], dtype=pl.UInt64), "9223372036854775813"),
+        (pl.Series([12.3], dtype=pl.Float32), 12.3),
+        (pl.Series(["a"], dtype=pl.Categorical), "a"),
+        (pl.Series([Decimal("1.50")]), 1.5),
+        (
+            pl.Series([datetime(2026, 1, 5, tzinfo=UTC).replace(tzinfo=None)], dtype=pl.Datetime("ns")),
+            datetime(2026, 1, 5, tzinfo=UTC),
+        ),
+        (pl.Series([time(3, 4)]), "03:04:00"),
+        (pl.Series([timedelta(days=1)]), "1 day, 0:00:00"),
+        (pl.Series([[1, 2]]), "[1, 2]"),
+        (pl.Series([{"z": "中"}]), '{"z": "中"}'),
+    ],
+)
+def test_an_attribute_becomes_one_of_few_types(raw: pl.Series, kept: object) -> None:
+    found = conform(CUSTOMERS, pl.DataFrame({"customer_id": ["C1"], "a": raw}), time_zone="UTC").rows["a"]
+    assert found.to_list() == [kept]
+    assert found.dtype in (pl.String, pl.Int64, pl.Float64, pl.Datetime("us", "UTC"))

@@ -197,3 +197,13 @@ def test_customers_without_a_name_are_not_one_customer() -> None:
     found = conform(CUSTOMERS, raw, time_zone="UTC")
     assert found.rows.height == 3
     assert found.faults.is_empty()
+
+
+def test_a_version_that_wins_keeps_the_earliest_time_that_the_source_gave() -> None:
+    found = lines(
+        {"transaction_id": "T-1", "amount": 7.0, "recorded_at": "2026-01-09"},
+        {"transaction_id": "T-1", "amount": 5.0, "recorded_at": "2026-01-06"},
+        {"transaction_id": "T-2", "amount": 5.0, "recorded_at": "2026-01-08"},
+    )
+    kept = found.rows.select("transaction_id", "amount", pl.col("recorded_at").dt.date().cast(pl.String)).rows()
+    assert kept == [("T-1", 7.0, "2026-01-06"), ("T-2", 5.0, "2026-01-08")]

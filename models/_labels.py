@@ -31,13 +31,7 @@ def labels(
 
     Raises LabelNotMature when the horizon after `as_of` is not over when `known_by` begins.
     """
-    over = as_of + timedelta(days=terms.horizon_days)
-    if over > known_by:
-        raise LabelNotMature(
-            f"{target.name}: the {terms.horizon_days} days after {as_of} are over on {over}, but only what was known "
-            f"before {known_by} may be used. Choose an as-of date on or before "
-            f"{known_by - timedelta(days=terms.horizon_days)}."
-        )
+    ask_mature(target, as_of=as_of, terms=terms, known_by=known_by)
     past = Past(tables=tables, as_of=as_of, time_zone=terms.time_zone)
     future = Future(tables=tables, as_of=as_of, days=terms.horizon_days, known_by=known_by, time_zone=terms.time_zone)
     answered: pl.LazyFrame = target.label(past, future, terms).to_native()
@@ -49,3 +43,14 @@ def labels(
         maintain_order="left",
     )
     return joined.with_columns(pl.col("label").fill_null(target.otherwise))
+
+
+def ask_mature(target: Target, *, as_of: date, terms: Terms, known_by: date) -> None:
+    """Raises LabelNotMature when the horizon after `as_of` is not over when `known_by` begins."""
+    over = as_of + timedelta(days=terms.horizon_days)
+    if over > known_by:
+        raise LabelNotMature(
+            f"{target.name}: the {terms.horizon_days} days after {as_of} are over on {over}, but only what was known "
+            f"before {known_by} may be used. Choose an as-of date on or before "
+            f"{known_by - timedelta(days=terms.horizon_days)}."
+        )

@@ -6,19 +6,19 @@ import logging
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import cast
+from datetime import date
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import polars as pl
 
-from features import day_start, feature_columns, fingerprint
+from features import feature_columns, fingerprint
 from features._store import SnapshotStore
 from models._dates import Plan, plan_dates
 from models._errors import NotEnoughHistory
 from models._estimator import Estimator, RecencyRule, fit_best, logistic_rfm
+from models._known import reach
 from models._labels import labels, population
 from models._metrics import metrics
 from models._target import Target, Terms
@@ -69,7 +69,7 @@ def train(target: Target, store: SnapshotStore, *, known_by: date, terms: Terms,
     plan = _plan(store, known_by=known_by, terms=terms, recipe=recipe)
     rows, columns = training_rows(target, store, known_by=known_by, terms=terms, recipe=recipe)
     _ask_enough(target, rows, plan, terms)
-    past = rows.filter(pl.col("as_of").is_in(plan.train))
+    past = _as_known_on_the_test_date(target, store, rows, plan, terms)
     test = rows.filter(pl.col("as_of") == plan.test)
     report, probability = _judge(past, test, columns, recipe)
     model = _fit(rows, columns, recipe)
@@ -109,29 +109,19 @@ def features_of(rows: pl.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
 
 
 def _plan(store: SnapshotStore, *, known_by: date, terms: Terms, recipe: Recipe) -> Plan:
-    first_on, last_on = _known_days(store, known_by=known_by)
-    return plan_dates(
-        first_on=first_on,
-        # Days after the last delivery are not days without purchases: no label window may reach into them.
-        known_by=last_on + timedelta(days=1),
-        terms=terms,
-        step_days=recipe.step_days,
-        max_dates=recipe.max_dates,
-    )
-
-
-def _known_days(store: SnapshotStore, *, known_by: date) -> tuple[date, date]:
-    """The day of the first transaction and the day the last was recorded, of those known before `known_by` began."""
-    start = day_start(known_by, time_zone=store.time_zone)
-    known = store.tables["transactions"].filter(pl.col("occurred_at") < start, pl.col("recorded_at") < start)
-    ends = known.select(first=pl.col("occurred_at").min(), last=pl.max_horizontal("occurred_at", "recorded_at").max())
-    first, last = ends.select(pl.all().dt.convert_time_zone(store.time_zone).dt.date()).collect().row(0)
-    if first is None:
+    data = reach(store.tables, time_zone=store.time_zone, known_by=known_by)
+    if data is None:
         raise NotEnoughHistory(
             f"the as-of date {known_by} lies before the data: no transaction was known before that day began. "
             "Use a later as-of date, or bring older transactions."
         )
-    return cast(date, first), cast(date, last)
+    return plan_dates(
+        first_on=data.first_on,
+        known_by=data.over_by,
+        terms=terms,
+        step_days=recipe.step_days,
+        max_dates=recipe.max_dates,
+    )
 
 
 def _examples(target: Target, store: SnapshotStore, *, as_of: date, known_by: date, terms: Terms) -> pl.DataFrame:
@@ -140,6 +130,18 @@ def _examples(target: Target, store: SnapshotStore, *, as_of: date, known_by: da
     known = store.at(as_of)
     joined = answered.join(known, on="customer_id", how="left", validate="1:1", maintain_order="left")
     return joined.with_columns(as_of=pl.lit(as_of))
+
+
+def _as_known_on_the_test_date(
+    target: Target, store: SnapshotStore, rows: pl.DataFrame, plan: Plan, terms: Terms
+) -> pl.DataFrame:
+    """The rows of the training dates with the labels that a model learned on the test date would have had."""
+    parts = []
+    for day in plan.train:
+        part = rows.filter(pl.col("as_of") == day)
+        then = labels(target, store.tables, as_of=day, terms=terms, known_by=plan.test, among=part)
+        parts.append(part.with_columns(then["label"]))
+    return pl.concat(parts)
 
 
 def _ask_enough(target: Target, rows: pl.DataFrame, plan: Plan, terms: Terms) -> None:

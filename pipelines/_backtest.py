@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from features import Lake, SnapshotStore, open_lake
 from models import Target, Terms, labels, targets
 from models._estimator import RecencyRule, logistic_rfm
+from models._known import reach
+from models._labels import ask_mature
 from models._metrics import metrics
 from models._training import features_of, training_rows
 from pipelines._learning import recipe_of, snapshot_store, terms_of
@@ -34,15 +38,24 @@ def figures_of(settings: Settings, as_of: date) -> list[dict[str, Any]]:
 
 def _figures(settings: Settings, target: Target, scores: pl.DataFrame, lake: Lake, as_of: date) -> list[dict[str, Any]]:
     terms, store = terms_of(settings, target), snapshot_store(settings, lake)
-    happened = labels(target, lake.tables, as_of=as_of, terms=terms, known_by=_known_by(store), among=scores)
-    label = happened["label"].to_numpy()
+    label = _happened(target, scores, lake, as_of=as_of, terms=terms)
     predicted = {"model": scores[f"{target.name}_probability"].to_numpy()}
     predicted |= _baselines(settings, target, scores, store, as_of=as_of, terms=terms)
+    found = {name: metrics(label, values) for name, values in predicted.items()}
     return [
         {"question": target.name, "": ESTIMATORS[name]}
-        | {words: round(metrics(label, values)[figure], 4) for figure, words in FIGURES.items()}
-        for name, values in predicted.items()
+        | {words: round(figures[figure], 4) for figure, words in FIGURES.items()}
+        for name, figures in found.items()
     ]
+
+
+def _happened(target: Target, scores: pl.DataFrame, lake: Lake, *, as_of: date, terms: Terms) -> npt.NDArray[np.bool_]:
+    """The labels by all that is in the lake, once its days reach to the end of the horizon."""
+    data = reach(lake.tables, time_zone=terms.time_zone)
+    ask_mature(target, as_of=as_of, terms=terms, known_by=data.over_by if data else as_of)
+    known_by = data.recorded_by if data else as_of
+    happened = labels(target, lake.tables, as_of=as_of, terms=terms, known_by=known_by, among=scores)
+    return happened["label"].to_numpy()
 
 
 def _baselines(
@@ -55,12 +68,3 @@ def _baselines(
     if 0 < y.sum() < len(y):
         contenders["logistic_rfm"] = logistic_rfm().fit(X, y)
     return {name: model.predict_proba(features_of(asked, columns))[:, 1] for name, model in contenders.items()}
-
-
-def _known_by(store: SnapshotStore) -> date:
-    """The day after the last one in the lake: until then everything that happened is known."""
-    last = store.tables["transactions"].select(
-        pl.col("occurred_at").max().dt.convert_time_zone(store.time_zone).dt.date()
-    )
-    day: date = last.collect().item()
-    return day + timedelta(days=1)

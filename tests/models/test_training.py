@@ -152,6 +152,36 @@ def test_days_after_the_last_delivery_do_not_count_as_days_without_purchases(
     assert made.plan.known_by == date(2025, 11, 20)
 
 
+def test_a_judged_model_learns_from_labels_as_known_on_the_test_date(
+    uniform_log: UniformLog, store_of: StoreOf, terms: Terms, recipe: Recipe
+) -> None:
+    log = uniform_log(customers=12, days=180, every_days=7)
+    before = train_upsell(store_of(log), terms, recipe)
+    (day,) = before.plan.train[-1:]
+    # Every customer's spend grew within the label window of the last training date, but that was recorded on the day
+    # of the test: a model learned then did not know it.
+    begin, known = (day_start(moment, time_zone="Asia/Shanghai") for moment in (day, before.plan.test))
+    more = (
+        log["transactions"]
+        .unique("customer_id")
+        .with_columns(
+            ("M" + pl.col("customer_id")).alias("transaction_id"),
+            amount=pl.lit(500.0),
+            occurred_at=pl.lit(begin + timedelta(days=1)).cast(pl.Datetime("us", "UTC")),
+            recorded_at=pl.lit(known).cast(pl.Datetime("us", "UTC")),
+        )
+    )
+    store = store_of({**log, "transactions": pl.concat([log["transactions"], more])})
+    after = train_upsell(store, terms, recipe)
+    assert after.plan == before.plan
+    assert after.report["model"]["mean_probability"] == 0
+    assert predictions(after, store.at(date(2025, 6, 29)))[:, 1].max() > 0
+
+
+def train_upsell(store: SnapshotStore, terms: Terms, recipe: Recipe) -> Trained:
+    return train(targets()["upsell"], store, known_by=date(2025, 6, 29), terms=terms, recipe=recipe)
+
+
 def once_each(tables: Tables, *, days_apart: int) -> Tables:
     """The log with each customer's first line only, one customer after the other."""
     firsts = tables["transactions"].unique("customer_id", keep="first").sort("customer_id")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import shutil
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,11 +11,12 @@ from datetime import date
 from pathlib import Path
 
 import polars as pl
-from deltalake import CommitProperties, DeltaTable, write_deltalake
+from deltalake import DeltaTable
 
 from data_contracts import Checked, Contract, check, contracts
 from features import table_path
 from pipelines._errors import SourceChanged
+from pipelines._merge import Change, prepare, write
 from pipelines._quarantine import set_aside
 from pipelines._settings import Settings
 from pipelines._sources import read_table
@@ -124,9 +124,11 @@ def ingest(settings: Settings, delivery: Delivery, *, as_of: date) -> list[Arriv
     """
     for name, checked in delivery.checked.items():
         _ask_same_source(settings, name, checked)
+    # All is worked out before anything is written: what fails here leaves every table as it was.
+    changes = {name: _change(settings, name, checked) for name, checked in delivery.checked.items()}
     arrivals = []
     for name, checked in delivery.checked.items():
-        new, changed = merge(settings, name, checked)
+        new, changed = write(changes.pop(name), notes=_commit_notes(settings, name, checked))
         set_aside(settings.home, checked.quarantined, as_of=as_of)
         arrivals.append(
             Arrival(
@@ -142,76 +144,47 @@ def ingest(settings: Settings, delivery: Delivery, *, as_of: date) -> list[Arriv
     return arrivals
 
 
-def merge(settings: Settings, table: str, checked: Checked) -> tuple[int, int]:
-    """Adds new rows and updates changed ones by the table's natural key; returns how many of each.
+def _change(settings: Settings, table: str, checked: Checked) -> Change:
+    unreadable = checked.quarantined["row_key"]
+    return prepare(settings.home, contracts()[table], checked.rows, unreadable=unreadable)
 
-    A row that comes again with other content keeps its earliest `recorded_at`: a correction does not undo that the
-    event was known. Nothing new means no new version of the table.
-    """
-    path = table_path(settings.home, table)
-    commit = CommitProperties(custom_metadata=_commit_notes(settings, checked))
-    rows = _writable(checked.rows)
-    if not DeltaTable.is_deltatable(str(path)):
-        # A write that was killed before its first commit leaves files that no table knows of.
-        shutil.rmtree(path, ignore_errors=True)
-        write_deltalake(str(path), rows, commit_properties=commit)
-        return rows.height, 0
-    delta = DeltaTable(str(path))
+
+def _commit_notes(settings: Settings, table: str, checked: Checked) -> dict[str, str]:
+    return {
+        "source": settings.source.name,
+        "content_key": json.dumps(checked.content_key_columns),
+        "keys": _keys_are(table, checked),
+    }
+
+
+def _keys_are(table: str, checked: Checked) -> str:
+    """Whether the source named the rows ("given"), none of them ("made") or only some ("mixed")."""
+    if not checked.content_key_columns:
+        return "given"
     (key,) = contracts()[table].key
-    fresh, changed = _differences(rows, pl.scan_delta(delta), key)
-    if changed.height:
-        update = delta.merge(
-            pl.concat([fresh, changed], how="diagonal_relaxed"),
-            predicate=f"old.{key} = new.{key}",
-            source_alias="new",
-            target_alias="old",
-            merge_schema=True,
-            commit_properties=commit,
-        )
-        update.when_matched_update_all().when_not_matched_insert_all().execute()
-    elif fresh.height:
-        write_deltalake(str(path), fresh, mode="append", schema_mode="merge", commit_properties=commit)
-    return fresh.height, changed.height
-
-
-def _differences(rows: pl.DataFrame, old: pl.LazyFrame, key: str) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The rows whose key is not in the table yet, and those whose content differs from what is there."""
-    content = [name for name in rows.columns if name not in (key, "recorded_at")]
-    there = old.collect_schema().names()
-    missing = [pl.lit(None, dtype=rows.schema[name]).alias(name) for name in content if name not in there]
-    dated = ["recorded_at"] if "recorded_at" in rows.columns else []
-    known = old.with_columns(missing).select(
-        key, pl.struct(content).hash().alias("_old"), *[pl.col(name).alias("_known_at") for name in dated]
-    )
-    joined = rows.lazy().with_columns(_new=pl.struct(content).hash()).join(known, on=key, how="left").collect()
-    fresh = joined.filter(pl.col("_old").is_null())
-    changed = joined.filter(pl.col("_old").is_not_null() & (pl.col("_old") != pl.col("_new")))
-    if dated:
-        changed = changed.with_columns(recorded_at=pl.min_horizontal("recorded_at", "_known_at"))
-    return fresh.select(rows.columns), changed.select(rows.columns)
-
-
-def _writable(rows: pl.DataFrame) -> pl.DataFrame:
-    """Attribute columns that are null throughout have no type of their own; text can hold what comes later."""
-    return rows.with_columns(pl.col(pl.Null).cast(pl.String))
-
-
-def _commit_notes(settings: Settings, checked: Checked) -> dict[str, str]:
-    return {"source": settings.source.name, "content_key": json.dumps(checked.content_key_columns)}
+    return "made" if checked.rows[key].str.contains("^[0-9a-f]{32}$").all() else "mixed"
 
 
 def _ask_same_source(settings: Settings, table: str, checked: Checked) -> None:
+    """Raises SourceChanged when rows of two companies would mix, or one row would stand under two keys.
+
+    Commits without notes, as a release from quarantine makes them, tell nothing. Where some rows were made a key and
+    others were given one, only the columns of made keys can be compared, when both deliveries have such rows.
+    """
     path = table_path(settings.home, table)
     if not DeltaTable.is_deltatable(str(path)):
         return
-    last = DeltaTable(str(path)).history(1)[0]
-    if last.get("source", settings.source.name) != settings.source.name:
+    commits = [commit for commit in DeltaTable(str(path)).history() if "source" in commit]
+    if commits and commits[0]["source"] != settings.source.name:
         raise SourceChanged(
-            f"{settings.home} holds {table} of the source '{last['source']}', not of '{settings.source.name}'; two "
-            "companies' rows must not mix. Give this source a --home of its own."
+            f"{settings.home} holds {table} of the source '{commits[0]['source']}', not of '{settings.source.name}'; "
+            "two companies' rows must not mix. Give this source a --home of its own."
         )
-    was, now = json.loads(last.get("content_key", "[]")), list(checked.content_key_columns)
-    if was != now:
+    made = [json.loads(commit.get("content_key", "[]")) for commit in commits]
+    was: list[str] = next((columns for columns in made if columns), [])
+    now = list(checked.content_key_columns)
+    keys = {commits[0].get("keys"), _keys_are(table, checked)} if commits and checked.rows.height else set()
+    if (was and now and was != now) or keys == {"given", "made"}:
         raise SourceChanged(
             f"{table}: rows in {settings.home} are keyed by {', '.join(was) or 'the source'}, tonight's would be "
             f"keyed by {', '.join(now) or 'the source'}, so every row would stand twice. Give the same columns as "

@@ -6,8 +6,10 @@ import ast
 import inspect
 import textwrap
 from collections.abc import Callable, Iterator
+from datetime import date, time, timedelta
 
 _OURS = "features"
+_CONSTANTS = (str, int, float, date, time, timedelta, tuple, list, dict, set, frozenset)
 
 
 def definition_of(function: Callable[..., object]) -> str:
@@ -37,10 +39,35 @@ def _collect(function: Callable[..., object], found: set[str]) -> None:
         return
     found.add(code)
     for name, value in _named_in(function):
-        if inspect.isfunction(value) and value.__module__.partition(".")[0] in (_OURS, _package_of(function)):
-            _collect(value, found)
-        elif isinstance(value, str | int | float | tuple):
-            found.add(f"{name}={value!r}")
+        for inner in _functions_in(value):
+            if inner.__module__.partition(".")[0] in (_OURS, _package_of(function)):
+                _collect(inner, found)
+        if isinstance(value, _CONSTANTS):
+            found.add(f"{name}={_text_of(value)}")
+
+
+def _functions_in(value: object) -> Iterator[Callable[..., object]]:
+    """The function itself, or those that a constant holds."""
+    if inspect.isfunction(value):
+        yield value
+    elif isinstance(value, dict):
+        yield from (function for inner in value.values() for function in _functions_in(inner))
+    elif isinstance(value, list | tuple | set | frozenset):
+        yield from (function for inner in value for function in _functions_in(inner))
+
+
+def _text_of(value: object) -> str:
+    """A constant as text that is the same in every process: sets and mappings in order, functions by their names."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(sorted(f"{_text_of(key)}: {_text_of(inner)}" for key, inner in value.items())) + "}"
+    if isinstance(value, set | frozenset):
+        return "{" + ", ".join(sorted(map(_text_of, value))) + "}"
+    if isinstance(value, list | tuple):
+        inside = ", ".join(map(_text_of, value))
+        return f"[{inside}]" if isinstance(value, list) else f"({inside})"
+    if inspect.isfunction(value) or inspect.isclass(value):
+        return value.__qualname__
+    return repr(value)
 
 
 def _named_in(function: Callable[..., object]) -> Iterator[tuple[str, object]]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 # Said before the trees are loaded: threads that wait for each other by spinning take minutes on a busy machine, and
-# threads that never spin twice as long on an idle one.
+# threads that never spin take twice as long on an idle one.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 os.environ.setdefault("GOMP_SPINCOUNT", "1000")
 

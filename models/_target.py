@@ -79,6 +79,10 @@ class Future:
         return orders_of(self.lines).filter(nw.col("amount") > 0)
 
 
+class OtherPopulation(Exception):
+    """A target asks about other customers than a night scores."""
+
+
 PopulationRule = Callable[[Past, Terms], Frame]
 LabelRule = Callable[[Past, Future, Terms], Frame]
 
@@ -89,7 +93,7 @@ class Target:
 
     `label` returns `customer_id` and a boolean `label` for some customers; `otherwise` is the answer for the rest of
     the population. `excluded` names features that the model must not use. Without an `essential` target there is no
-    night; any other answers with the base rate when only one outcome ever occurred.
+    night; any other answers with the base rate when too few customers are there or only one outcome ever occurred.
     """
 
     name: str
@@ -134,5 +138,17 @@ def active_customers(past: Past, terms: Terms) -> Frame:
 
 
 def targets() -> dict[str, Target]:
-    """Every target declared in this folder, by name."""
-    return declared("models", Target)
+    """Every target declared in this folder, by name; raises OtherPopulation for one that is not of active customers."""
+    found = declared("models", Target)
+    for one in found.values():
+        _ask_population(one)
+    return found
+
+
+def _ask_population(target: Target) -> None:
+    if target.population is not active_customers:
+        raise OtherPopulation(
+            f"{target.module}.{target.name} asks about the population {target.population.__name__!r}, but a night "
+            "scores active customers only: declare it with population=active_customers, and let the label rule "
+            "answer for the customers it is about."
+        )

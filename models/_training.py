@@ -17,7 +17,7 @@ from features import feature_columns, fingerprint
 from features._store import SnapshotStore
 from models._dates import Plan, plan_dates
 from models._errors import NotEnoughHistory
-from models._estimator import Estimator, RecencyRule, fit_best, logistic_rfm
+from models._estimator import BaseRate, Estimator, RecencyRule, fit_best, logistic_rfm
 from models._known import reach
 from models._labels import labels, population
 from models._metrics import metrics
@@ -63,7 +63,8 @@ class Trained:
 def train(target: Target, store: SnapshotStore, *, known_by: date, terms: Terms, recipe: Recipe) -> Trained:
     """Learns `target` from what was known before `known_by` began.
 
-    Raises NotEnoughHistory when there are too few days or customers, or only one outcome to learn from.
+    Raises NotEnoughHistory when there are too few days or nobody to learn from or test on; for an essential target
+    also when there are too few customers or only one outcome. Any other then answers with the base rate.
     """
     started = time.perf_counter()
     plan = _plan(store, known_by=known_by, terms=terms, recipe=recipe)
@@ -146,7 +147,7 @@ def _as_known_on_the_test_date(
 
 def _ask_enough(target: Target, rows: pl.DataFrame, plan: Plan, terms: Terms) -> None:
     customers = rows["customer_id"].n_unique()
-    if customers < FEWEST_CUSTOMERS:
+    if target.essential and customers < FEWEST_CUSTOMERS:
         raise NotEnoughHistory(
             f"too few customers to train {target.name}: {customers} bought within {terms.active_days} days before one "
             f"of the as-of dates {plan.final[0]} to {plan.final[-1]}; at least {FEWEST_CUSTOMERS} are needed. "
@@ -170,6 +171,8 @@ def _ask_enough(target: Target, rows: pl.DataFrame, plan: Plan, terms: Terms) ->
 
 
 def _fit(rows: pl.DataFrame, columns: Sequence[str], recipe: Recipe) -> Estimator:
+    if rows["customer_id"].n_unique() < FEWEST_CUSTOMERS:
+        return BaseRate().fit(features_of(rows, columns), rows["label"].to_numpy())
     if rows.height > recipe.max_rows:
         rows = rows.sample(recipe.max_rows, seed=recipe.seed)
     return fit_best(

@@ -10,15 +10,17 @@ from models._target import Future, Past, Terms, active_customers, target
 def upsell(past: Past, future: Future, terms: Terms) -> Frame:
     """An active customer spends at least `more_share` more per month within the horizon than before.
 
-    Spend is net of returns. "Before" is the active window, or the time since the first purchase when that is
-    shorter, but never less than the horizon, so that one first purchase does not look like a high monthly rate.
+    Spend is net of returns. "Before" is the active window or the horizon, whichever is longer; or the time since the
+    first purchase when that is shorter, but never less than the horizon, so that one first purchase does not look
+    like a high monthly rate.
     """
-    days = nw.col("tenure").clip(terms.horizon_days, max(terms.horizon_days, terms.active_days))
+    window = max(terms.active_days, terms.horizon_days)
+    days = nw.col("tenure").clip(terms.horizon_days, window)
     before = (
         past.lines.group_by("customer_id")
         .agg(
             tenure=nw.col("age_days").max(),
-            spend=nw.when(nw.col("age_days") <= terms.active_days).then(nw.col("amount")).otherwise(0.0).sum(),
+            spend=nw.when(nw.col("age_days") <= window).then(nw.col("amount")).otherwise(0.0).sum(),
         )
         .with_columns(per_day_before=nw.col("spend") / days)
     )

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 import polars as pl
 import pytest
 
-from models import LabelNotMature, Terms, labels, population, targets
+from features import Frame
+from models import LabelNotMature, Past, Terms, labels, population, targets
+from models._target import OtherPopulation, _ask_population
 
 Tables = Mapping[str, pl.LazyFrame]
 LogOf = Callable[..., Tables]
@@ -195,3 +198,22 @@ def test_the_share_asked_of_upsell_is_a_term(log_of: LogOf) -> None:
     tables = log_of(("A", *KEEP), ("A", "2025-06-10 12:00:00", 180.0))
     assert answers("upsell", tables, terms=terms_in("Asia/Shanghai", more_share=0.8)) == {"A": True}
     assert answers("upsell", tables, terms=terms_in("Asia/Shanghai", more_share=0.81)) == {"A": False}
+
+
+def test_upsell_compares_like_with_like_when_the_horizon_is_longer_than_the_active_window(log_of: LogOf) -> None:
+    first, long = date(2025, 1, 5), terms_in("Asia/Shanghai", active_days=30, horizon_days=90)
+    lines = [("A", f"{first + timedelta(weeks=week)} 12:00:00", 10.0) for week in range(36)]
+    assert answers("upsell", log_of(*lines), known_by=date(2025, 9, 1), terms=long) == {"A": False}
+    grown = [(name, day, amount * (2 if day > "2025-06-01" else 1)) for name, day, amount in lines]
+    assert answers("upsell", log_of(*grown), known_by=date(2025, 9, 1), terms=long) == {"A": True}
+
+
+def test_a_question_about_another_population_is_refused_until_a_night_scores_it() -> None:
+    def everybody(past: Past, terms: Terms) -> Frame:
+        return past.purchases.select("customer_id").unique()
+
+    _ask_population(targets()["churn"])
+    with pytest.raises(
+        OtherPopulation, match=r"models\.churn\.churn asks about the population 'everybody', but a night"
+    ):
+        _ask_population(replace(targets()["churn"], population=everybody))

@@ -14,6 +14,7 @@ from xgboost import XGBClassifier
 
 from features import SnapshotStore, day_start, feature_columns, fingerprint
 from models import NotEnoughHistory, Terms, targets
+from models._estimator import BaseRate
 from models._training import Recipe, Trained, features_of, train
 
 Tables = Mapping[str, pl.LazyFrame]
@@ -227,7 +228,7 @@ def test_upsell_that_always_occurred_is_answered_with_the_base_rate(
     assert predictions(made, store.at(date(2025, 6, 29))).tolist() == [[0.0, 1.0]] * 12
 
 
-@pytest.mark.parametrize(("customers", "name"), [(1, "churn"), (9, "churn"), (1, "upsell")])
+@pytest.mark.parametrize(("customers", "name"), [(1, "churn"), (9, "churn")])
 def test_fewer_than_ten_customers_are_refused_with_their_number(
     customers: int, name: str, uniform_log: UniformLog, store_of: StoreOf, terms: Terms, recipe: Recipe
 ) -> None:
@@ -235,6 +236,14 @@ def test_fewer_than_ten_customers_are_refused_with_their_number(
     with pytest.raises(NotEnoughHistory, match=f"too few customers to train {name}: {customers} bought") as refused:
         train(targets()[name], store, known_by=date(2025, 6, 29), terms=terms, recipe=recipe)
     assert "at least 10 are needed" in str(refused.value)
+
+
+@pytest.mark.parametrize("customers", [1, 9])
+def test_upsell_of_fewer_than_ten_customers_is_answered_with_the_base_rate(
+    customers: int, uniform_log: UniformLog, store_of: StoreOf, terms: Terms, recipe: Recipe
+) -> None:
+    made = train_upsell(store_of(uniform_log(customers=customers, days=180, every_days=30)), terms, recipe)
+    assert isinstance(made.model, BaseRate)
 
 
 def test_an_as_of_date_before_the_data_is_refused(store: SnapshotStore, terms: Terms, recipe: Recipe) -> None:

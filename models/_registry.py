@@ -6,6 +6,7 @@ import json
 import logging
 import math
 import os
+import re
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -64,10 +65,13 @@ class Registry:
     """The MLflow store of a home folder: SQLite beside its artifacts, unless `tracking_uri` names a server.
 
     MLflow notes where artifacts are as full paths; a home that was moved or copied since still uses its own files.
+    On a server that several homes share, models and experiments bear the name of the home's folder (`shop.churn`):
+    companies that share one must name their folders differently, and a folder that is renamed begins anew.
     """
 
     def __init__(self, home: Path, *, tracking_uri: str | None = None) -> None:
         self._artifacts = None if tracking_uri else (home / _ARTIFACTS).absolute()
+        self._prefix = re.sub(r"[^\w-]", "_", home.resolve().name) + "." if tracking_uri else ""
         home.mkdir(parents=True, exist_ok=True)
         self.uri = tracking_uri or f"sqlite:///{(home / 'mlflow.db').absolute()}"
         mlflow.set_tracking_uri(self.uri)
@@ -77,12 +81,13 @@ class Registry:
         """Logs a training as a run and makes its model the champion; returns the model's version."""
         name = trained.target.name
         mlflow.set_tracking_uri(self.uri)
-        with mlflow.start_run(experiment_id=self._experiment(name), run_name=f"{name} as of {trained.plan.known_by}"):
+        experiment = self._experiment(self._prefix + name)
+        with mlflow.start_run(experiment_id=experiment, run_name=f"{name} as of {trained.plan.known_by}"):
             mlflow.log_params(_params(trained))
             mlflow.log_metrics(_finite_metrics(trained))
             _log_plots(trained)
             model_version = self._log_model(trained)
-        self._client.set_registered_model_alias(name, CHAMPION, str(model_version))
+        self._client.set_registered_model_alias(self._prefix + name, CHAMPION, str(model_version))
         return model_version
 
     def has_champion(self, name: str) -> bool:
@@ -110,7 +115,7 @@ class Registry:
 
     def _found(self, name: str) -> Any:
         try:
-            return self._client.get_model_version_by_alias(name, CHAMPION)
+            return self._client.get_model_version_by_alias(self._prefix + name, CHAMPION)
         except MlflowException as error:
             if error.error_code in _NOT_THERE:
                 return None
@@ -158,7 +163,7 @@ class Registry:
         return self._add_version(trained, source=info.model_uri, run_id=info.run_id, model_id=info.model_id)
 
     def _add_version(self, trained: Trained, **where: str) -> int:
-        name = trained.target.name
+        name = self._prefix + trained.target.name
         if not self._client.search_registered_models(f"name = '{name}'"):
             self._client.create_registered_model(name, description=trained.target.description)
         tags = {"about": json.dumps(_about(trained))}

@@ -145,6 +145,27 @@ def test_a_home_that_was_moved_still_answers_and_learns_within_itself(
     assert len(mlflow.MlflowClient(registry.uri).search_experiments(filter_string="name = 'churn'")) == 1
 
 
+def test_two_homes_that_share_a_server_do_not_see_each_others_champions(
+    tmp_path: Path, churn_model: Trained, rows: pl.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)  # where MLflow puts the artifacts of a database that names no place
+    shared = f"sqlite:///{tmp_path / 'shared.db'}"
+    north, south = (Registry(tmp_path / name, tracking_uri=shared) for name in ("north", "it's south 新"))
+    assert north.register(churn_model) == 1
+    assert north.has_champion("churn")
+    assert not south.has_champion("churn")
+    with pytest.raises(NoChampion):
+        south.champion("churn")
+    assert south.register(churn_model) == 1
+    for registry in (north, south):
+        assert registry.champion("churn").name == "churn"
+        assert_predicts_alike(registry.champion("churn"), churn_model, rows)
+    assert {model.name for model in mlflow.MlflowClient(shared).search_registered_models()} == {
+        "north.churn",
+        "it_s_south_新.churn",
+    }
+
+
 def test_a_copy_of_a_home_leaves_the_original_alone(tmp_path: Path, churn_model: Trained, rows: pl.DataFrame) -> None:
     original, copy = tmp_path / "original", tmp_path / "copy"
     Registry(original).register(churn_model)

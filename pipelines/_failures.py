@@ -18,6 +18,7 @@ _CODES = {
     "NoChampion": 5,
     "FeaturesChanged": 5,
     "ModelFromTheFuture": 5,
+    "OtherPopulation": 5,
     "ListNotPublished": 6,
 }
 """Errors of packages that are slow to import, by name."""

@@ -151,8 +151,9 @@ class MlflowSettings(Section):
     tracking_uri: str | None = Field(
         default=None,
         min_length=1,
-        description="Address of an MLflow server; unset: a SQLite store and its files in `home`. The variable "
-        "`MLFLOW_TRACKING_URI` is not read: it may speak of another project.",
+        description="Address of an MLflow server; unset: a SQLite store and its files in `home`. On a server "
+        "models are named `<home folder>.<question>`. The variable `MLFLOW_TRACKING_URI` is not read: it may speak of "
+        "another project.",
     )
 
 

@@ -153,9 +153,11 @@ def _say(column: FeatureColumn, row: Mapping[str, object], *, language: str) -> 
 
 
 def _would_be_untrue(column: FeatureColumn, row: Mapping[str, object]) -> bool:
-    """Nobody buys "every 0 days": a gap that rounds to no day is not told; nor is an even share "less lately"."""
+    """Not told: a gap that rounds to "every 0 days", an even share as "less lately", returns that did not happen."""
     gaps = [row[name] for name in _GAPS if name == column.name or name in column.feature.inputs]
     if any(isinstance(gap, int | float) and gap <= 0.5 for gap in gaps):
         return True
     value = row[column.name]
+    if value == 0 and column.feature.of is not None and column.feature.of.name in ("complaints", "returns"):
+        return True
     return isinstance(value, int | float) and value >= _LESS_LATELY.get(column.name, np.inf)

@@ -35,7 +35,7 @@ with warnings.catch_warnings():
     import mlflow.pyfunc
 
 # "Creating initial MLflow database tables..." tells an operator nothing.
-logging.getLogger("mlflow").setLevel(logging.WARNING)
+logging.getLogger("mlflow").setLevel(logging.CRITICAL)
 
 CHAMPION = "champion"
 _ARTIFACTS = "mlartifacts"

@@ -34,7 +34,7 @@ class Recipe:
 
     step_days: int | None = None
     max_dates: int = 24
-    max_rows: int = 1_000_000
+    max_rows: int = 200_000
     seed: int = 7
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shlex
+import signal
 import sys
+import threading
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
@@ -31,7 +34,9 @@ Exit codes:
   6  the list or the home folder could not be written; earlier lists are untouched
   7  another run is working in the same home
   130  stopped by Ctrl-C
+  143  stopped by SIGTERM
 """
+TERMINATED = 143
 
 
 @click.group(epilog=EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"]})
@@ -178,23 +183,34 @@ def _as_of(text: str | None, settings: Settings) -> date:
 
 def main() -> None:
     """The console command `churn`: no traceback for what a person can put right, one exit code per kind."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, _stop)
+    message, code = _run_and_explain()
+    # Only now, when the error is gone: what it holds on to would complain as the interpreter ends.
+    gc.collect()
+    if message:
+        click.echo(f"churn: {message}", err=True)
+    sys.exit(code)
+
+
+def _run_and_explain() -> tuple[str, int]:
     try:
         cli(standalone_mode=False)
-    except click.exceptions.Abort:
-        _end("stopped", 130)
     except click.ClickException as error:
         error.show()
-        sys.exit(2)
+        return "", 2
     except click.exceptions.Exit as stop:
-        sys.exit(stop.exit_code)
-    except KeyboardInterrupt:
-        _end("stopped; nothing was left half done", 130)
-    except Exception as error:
+        return "", stop.exit_code
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        return "stopped; nothing was left half done", 130
+    except SystemExit as stop:
+        return "stopped; nothing was left half done", stop.code if isinstance(stop.code, int) else 1
+    except BaseException as error:  # an engine written in Rust panics with one that is no Exception
         from pipelines._failures import explained
 
-        _end(*explained(error))
+        return explained(error)
+    return "", 0
 
 
-def _end(message: str, code: int) -> None:
-    click.echo(f"churn: {message}", err=True)
-    sys.exit(code)
+def _stop(_signal: int, _frame: object) -> None:
+    raise SystemExit(TERMINATED)

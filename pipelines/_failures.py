@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import traceback
 from pathlib import Path
@@ -30,12 +31,30 @@ def explained(error: BaseException) -> tuple[str, int]:
         return str(error), error.exit_code
     if isinstance(error, ContractBroken):
         return f"{error}\n{UNTOUCHED}", 3
+    if type(error).__name__ == "TerminationSignal":
+        return "stopped; nothing was left half done", 143
+    if _is_full_disk(error):
+        return f"the disk is full: {_first_line(error)}. {UNTOUCHED} Make room and run the same command again.", 6
     if type(error).__name__ in _CODES:
         return str(error), _CODES[type(error).__name__]
     if isinstance(error, OSError):
         place = f" ({error.filename})" if error.filename else ""
         return f"{error.strerror or error}{place}. {UNTOUCHED} Put it right and run the same command again.", 6
-    return f"unexpected trouble: {type(error).__name__}: {error}. {UNTOUCHED}", Unexpected.exit_code
+    return f"unexpected trouble: {type(error).__name__}: {_first_line(error)}. {UNTOUCHED}", Unexpected.exit_code
+
+
+def _is_full_disk(error: BaseException | None) -> bool:
+    """Whether an error, or one that led to it, says so: each engine has words of its own."""
+    while error is not None:
+        text = str(error).lower()
+        if getattr(error, "errno", None) == errno.ENOSPC or "no space left" in text or "disk is full" in text:
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0].rstrip(".")
 
 
 def note_in_log(error: Exception, file: Path) -> None:

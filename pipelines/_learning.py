@@ -10,6 +10,7 @@ from features import Lake, SnapshotStore
 from models import Target, Terms, targets
 from models._registry import Champion, Registry
 from models._training import Recipe, train
+from pipelines._progress import stage
 from pipelines._settings import Settings
 
 
@@ -62,9 +63,10 @@ def learn(
     """
     store = snapshot_store(settings, lake)
     recipe = recipe_of(settings)
-    trained = [
-        train(target, store, known_by=as_of, terms=terms_of(settings, target), recipe=recipe) for target in questions
-    ]
+    trained = []
+    for target in questions:
+        with stage(f"training {target.name}"):
+            trained.append(train(target, store, known_by=as_of, terms=terms_of(settings, target), recipe=recipe))
     return [
         Learned(
             name=made.target.name,

@@ -27,7 +27,8 @@ _QUIET = {
 
 def quiet_frameworks(home: Path, *, verbose: bool = False) -> None:
     """Sets what the frameworks read from the environment when they are imported; what is set already stays."""
-    for name, value in {**_QUIET, "PREFECT_HOME": str(home / "prefect")}.items():
+    places = {"PREFECT_HOME": str(home / "prefect"), "MPLCONFIGDIR": str(home / "matplotlib")}
+    for name, value in {**_QUIET, **places}.items():
         os.environ.setdefault(name, value)
     os.environ.setdefault("PREFECT_LOGGING_LEVEL", "INFO" if verbose else "CRITICAL")
     os.environ.setdefault("PREFECT_SERVER_LOGGING_LEVEL", "WARNING" if verbose else "CRITICAL")
@@ -46,6 +47,8 @@ def logged(home: Path, *, console: Console | None = None, verbose: bool = False)
     for name in OURS:
         logging.getLogger(name).setLevel(logging.INFO)
     root = logging.getLogger()
+    if not verbose:
+        logging.raiseExceptions = False  # a log that cannot be written (a full disk) is not what the person must hear
     with warnings.catch_warnings():
         if not verbose:
             warnings.simplefilter("ignore")

@@ -145,8 +145,12 @@ def _show_night(console: Console, settings: Settings, night: Night, *, options: 
             escape(why),
         )
     console.print(table)
+    if night.published.listed.is_empty():
+        console.print("[bold red]The list is empty.[/] The counts above say why; is that what you expect?")
+        for note in night.notes:
+            console.print(f"[bold red]note:[/] {escape(note)}")
     if not night.published.has_consent_data:
-        console.print("[yellow]note:[/] no consent dates in the customers table: check before contacting anybody.")
+        console.print("[yellow]note:[/] no consent dates are known: check before contacting anybody.")
     _show_next(console, settings, night, options=options)
 
 

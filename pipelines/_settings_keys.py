@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import dataclasses
 import difflib
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -67,8 +68,11 @@ TimeZone = Annotated[str, AfterValidator(_known_time_zone)]
 
 
 def _usable_as_home(home: Path) -> Path:
-    if "?" in str(home):
-        raise ValueError(f'"{home}" has a question mark, at which the address of the MLflow store would end')
+    if re.search(r"[?\[\]]|%[0-9A-Fa-f]{2}", str(home)):
+        raise ValueError(
+            f'"{home}" has a question mark, a square bracket or a percent escape, which the addresses of the Delta '
+            "and MLflow stores would misread; choose another folder"
+        )
     return home
 
 
@@ -135,7 +139,9 @@ class TrainingSettings(Section):
         default=None, ge=1, description="Days between two training dates; unset: chosen from the horizon."
     )
     max_dates: int = Field(default=24, ge=1, description="The most training dates; the latest are taken.")
-    max_rows: int = Field(default=1_000_000, ge=1, description="The most training rows; more are sampled down.")
+    max_rows: int = Field(
+        default=200_000, ge=1, description="The most training rows (customers x dates); more are sampled down."
+    )
     seed: int = Field(default=7, ge=0, description="Seed of everything random, so that a run can be repeated.")
 
 

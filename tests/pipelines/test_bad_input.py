@@ -284,3 +284,32 @@ def test_a_home_that_cannot_be_written_is_said_in_words(churn: Churn, shop: Path
     assert ended.code == 6
     assert str(tmp_path / "file") in ended.err
     assert "Traceback" not in ended.err
+
+
+@pytest.mark.parametrize("name", ["a[1]", "what?", "a%20b"])
+def test_a_home_whose_name_the_stores_would_misread_is_refused(
+    churn: Churn, shop: Path, tmp_path: Path, name: str
+) -> None:
+    ended = churn("nightly", "--source", shop, "--as-of", AS_OF, "--home", tmp_path / name)
+    assert ended.code == 2
+    assert "choose another folder" in ended.err
+
+
+def test_a_home_with_spaces_and_chinese_in_its_name_works(churn: Churn, shop: Path, tmp_path: Path) -> None:
+    ended = churn("nightly", "--source", shop, "--as-of", AS_OF, "--home", tmp_path / "my home 商店 #1 100%")
+    assert ended.code == 0, ended.err
+
+
+def test_a_full_disk_is_called_by_its_name() -> None:
+    import errno
+    import sqlite3
+
+    from pipelines._failures import explained
+
+    trouble = RuntimeError("(sqlite3.OperationalError) database or disk is full\n[SQL: INSERT ...]")
+    trouble.__cause__ = sqlite3.OperationalError("database or disk is full")
+    for error in (trouble, OSError(errno.ENOSPC, "No space left on device")):
+        message, code = explained(error)
+        assert code == 6
+        assert "the disk is full" in message
+        assert "INSERT" not in message

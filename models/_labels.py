@@ -50,7 +50,7 @@ def ask_mature(target: Target, *, as_of: date, terms: Terms, known_by: date) -> 
     over = as_of + timedelta(days=terms.horizon_days)
     if over > known_by:
         raise LabelNotMature(
-            f"whether {target.name} came true is not known yet: the {terms.horizon_days} days after {as_of} are over on "
+            f"{target.name} is not known yet: the {terms.horizon_days} days after {as_of} are over on "
             f"{over}, but only what was known "
             f"before {known_by} may be used. Choose an as-of date on or before "
             f"{known_by - timedelta(days=terms.horizon_days)}."

@@ -14,7 +14,7 @@ from features._events import (
 )
 from features._feature import Feature, FeatureColumn, count, distinct, feature, total
 from features._fingerprint import fingerprint
-from features._lake import Lake, open_lake, table_path
+from features._lake import Lake, open_lake, scan, table_path
 from features._snapshot import snapshot
 from features._store import SnapshotStore
 from features._time import Frame, day_start
@@ -42,6 +42,7 @@ __all__ = [
     "orders",
     "purchases",
     "returns",
+    "scan",
     "snapshot",
     "table_path",
     "total",

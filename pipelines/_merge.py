@@ -11,7 +11,7 @@ import polars as pl
 from deltalake import CommitProperties, DeltaTable, write_deltalake
 
 from data_contracts import Contract
-from features import table_path
+from features import scan, table_path
 
 # From here on a float no longer holds every whole number.
 FLOAT_LIMIT = 2**53
@@ -44,7 +44,7 @@ def prepare(home: Path, contract: Contract, rows: pl.DataFrame, *, unreadable: p
     if not DeltaTable.is_deltatable(str(path)):
         rows = rows.select(pl.exclude(pl.Null))
         return Change(path=path, key=key, fresh=rows, changed=rows.clear())
-    stored = pl.scan_delta(DeltaTable(str(path)))
+    stored = scan(DeltaTable(str(path)), path)
     rows = _in_names_of(stored, rows)
     kinds = _kinds(contract, rows, stored)
     rows = _as_kinds(rows.lazy(), kinds).collect().select(pl.exclude(pl.Null))
@@ -94,7 +94,7 @@ def unknown_to_lake(home: Path, contract: Contract, rows: pl.DataFrame) -> pl.Da
     path, (key,) = str(table_path(home, contract.name)), contract.key
     if not DeltaTable.is_deltatable(path):
         return rows
-    known = pl.scan_delta(DeltaTable(path)).select(key)
+    known = scan(DeltaTable(path), Path(path)).select(key)
     return rows.lazy().join(known, on=key, how="anti", maintain_order="left").collect()
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 from deltalake import DeltaTable, write_deltalake
 
-from features import table_path
+from features import scan, table_path
 
 TABLE = "quarantine"
 
@@ -35,7 +35,7 @@ def quarantined(home: Path, *, table: str | None = None) -> pl.DataFrame:
     if not DeltaTable.is_deltatable(path):
         schema = dict.fromkeys(("quarantine_id", "table", "row_key", "reason", "content"), pl.String())
         return pl.DataFrame(schema={**schema, "first_seen_on": pl.Date()})
-    rows = pl.scan_delta(DeltaTable(path)).collect()
+    rows = scan(DeltaTable(path), table_path(home, TABLE)).collect()
     return rows if table is None else rows.filter(pl.col("table") == table)
 
 

@@ -139,7 +139,9 @@ def test_a_label_whose_horizon_is_not_over_is_refused_and_the_message_names_a_da
     log_of: LogOf, name: str
 ) -> None:
     tables = log_of(("A", *KEEP))
-    with pytest.raises(LabelNotMature, match=f"{name} is not known yet: the 28 days after 2025-06-01 are over on 2025-06-29") as refused:
+    with pytest.raises(
+        LabelNotMature, match=f"{name} is not known yet: the 28 days after 2025-06-01 are over on 2025-06-29"
+    ) as refused:
         answers(name, tables, known_by=date(2025, 6, 28))
     assert str(refused.value).endswith("Choose an as-of date on or before 2025-05-31.")
     answers(name, tables, as_of=date(2025, 5, 31), known_by=date(2025, 6, 28))

@@ -186,6 +186,8 @@ def main() -> None:
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, _stop)
     message, code = _run_and_explain()
+    if _stopped:  # whatever the engines made of it on its way up
+        message, code = "stopped; nothing was left half done", TERMINATED
     # Only now, when the error is gone: what it holds on to would complain as the interpreter ends.
     gc.collect()
     if message:
@@ -212,5 +214,9 @@ def _run_and_explain() -> tuple[str, int]:
     return "", 0
 
 
-def _stop(_signal: int, _frame: object) -> None:
+_stopped: list[int] = []
+
+
+def _stop(number: int, _frame: object) -> None:
+    _stopped.append(number)
     raise SystemExit(TERMINATED)

@@ -31,7 +31,7 @@ def explained(error: BaseException) -> tuple[str, int]:
         return str(error), error.exit_code
     if isinstance(error, ContractBroken):
         return f"{error}\n{UNTOUCHED}", 3
-    if type(error).__name__ == "TerminationSignal":
+    if "TerminationSignal" in f"{type(error).__name__} {error!r} {error.__cause__!r} {error.__context__!r}":
         return "stopped; nothing was left half done", 143
     if _is_full_disk(error):
         return f"the disk is full: {_first_line(error)}. {UNTOUCHED} Make room and run the same command again.", 6

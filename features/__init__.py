@@ -1,20 +1,26 @@
 """What is known about each customer on a day? Features declared once, exact in time."""
 
+from features._aggregate import Summary, Where, average, count, distinct, least, median, most, total
 from features._catalogue import catalogue, feature_columns
 from features._events import (
     Events,
     UnknownColumn,
+    categories,
+    channels,
     complaints,
-    event_rows,
     interactions,
     lines,
     orders,
+    products,
     purchases,
+    receipts,
+    referrals,
     returns,
 )
-from features._feature import Feature, FeatureColumn, count, distinct, feature, total
+from features._feature import Feature, FeatureColumn, feature
 from features._fingerprint import fingerprint
 from features._lake import Lake, open_lake, scan, table_path
+from features._makers import event_rows
 from features._snapshot import snapshot
 from features._store import SnapshotStore
 from features._time import Frame, day_start
@@ -26,8 +32,13 @@ __all__ = [
     "Frame",
     "Lake",
     "SnapshotStore",
+    "Summary",
     "UnknownColumn",
+    "Where",
+    "average",
     "catalogue",
+    "categories",
+    "channels",
     "complaints",
     "count",
     "day_start",
@@ -37,10 +48,16 @@ __all__ = [
     "feature_columns",
     "fingerprint",
     "interactions",
+    "least",
     "lines",
+    "median",
+    "most",
     "open_lake",
     "orders",
+    "products",
     "purchases",
+    "receipts",
+    "referrals",
     "returns",
     "scan",
     "snapshot",

@@ -6,16 +6,21 @@ import hashlib
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import narwhals as nw
 
+from features._aggregate import Aggregate, Compound, Summary
 from features._code import definition_of
-from features._events import MONEY_DECIMALS, Events
+from features._events import Events
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FeatureColumn:
-    """One column of a snapshot: its name, sentence, unit, window and expression."""
+    """One column of a snapshot: its name, sentence, unit, window, and how its events are summed up.
+
+    `summary` is None for a column that is made from other columns.
+    """
 
     name: str
     description: str
@@ -23,7 +28,14 @@ class FeatureColumn:
     missing: float | None
     days: int | None
     feature: Feature
-    expression: nw.Expr = field(compare=False)
+    summary: Summary | nw.Expr | None = field(compare=False)
+
+    @property
+    def expression(self) -> nw.Expr:
+        """The aggregate over a customer's events, or the expression over other columns, for any engine."""
+        if self.summary is None:
+            return self.feature.build(*(nw.col(name) for name in self.feature.inputs))
+        return self.summary.expression if isinstance(self.summary, Aggregate | Compound) else self.summary
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,7 +55,7 @@ class Feature:
     missing: float | None
     days: tuple[int, ...]
     says: tuple[str, str] | None
-    build: Callable[..., nw.Expr]
+    build: Callable[..., Any]
     module: str
 
     @property
@@ -54,13 +66,21 @@ class Feature:
     @property
     def inputs(self) -> tuple[str, ...]:
         """For a feature made from other columns: their names."""
-        return () if self.of else tuple(inspect.signature(self.build).parameters)
+        return () if self.of else tuple(name for name in self._parameters if name != "process")
+
+    @property
+    def is_fitted(self) -> bool:
+        """Whether it asks the purchase process that was fitted to all customers as of the day."""
+        return self.of is None and "process" in self._parameters
+
+    @property
+    def _parameters(self) -> tuple[str, ...]:
+        return tuple(inspect.signature(self.build).parameters)
 
     def _column(self, days: int | None) -> FeatureColumn:
-        if self.of is None:
-            expression = self.build(*(nw.col(name) for name in self.inputs))
-        else:
-            expression = self.build(days) if days else self.build()
+        summary = None
+        if self.of is not None:
+            summary = self.build(days) if days else self.build()
         return FeatureColumn(
             name=f"{self.name}_{days}d" if days else self.name,
             description=self.description.format(days=days),
@@ -68,7 +88,7 @@ class Feature:
             missing=self.missing,
             days=days,
             feature=self,
-            expression=expression,
+            summary=summary,
         )
 
     @property
@@ -85,14 +105,16 @@ def feature(
     missing: float | None,
     days: tuple[int, ...] = (),
     says: tuple[str, str] | None = None,
-) -> Callable[[Callable[..., nw.Expr]], Feature]:
+) -> Callable[[Callable[..., Any]], Feature]:
     """Declares the decorated function as a feature named like it; its docstring is the data dictionary.
 
-    The function takes the window's `days` when `days` are given, nothing when not, and returns an aggregate over
-    the events; without `of` it takes the snapshot columns that its parameters name.
+    The function takes the window's `days` when `days` are given, nothing when not, and returns `count(...)`,
+    `total(...)` or another summary of the events (or a narwhals aggregate over them, which is slower); without `of` it
+    takes the snapshot columns that its parameters name and returns a narwhals expression over them. One whose first
+    parameter is `process` takes the fitted purchase process and those columns as NumPy arrays.
     """
 
-    def declare(build: Callable[..., nw.Expr]) -> Feature:
+    def declare(build: Callable[..., Any]) -> Feature:
         return Feature(
             name=build.__name__,
             description=" ".join((inspect.getdoc(build) or "").split()),
@@ -106,18 +128,3 @@ def feature(
         )
 
     return declare
-
-
-def count(where: nw.Expr) -> nw.Expr:
-    """How many events fulfil the condition."""
-    return nw.when(where).then(nw.lit(1)).otherwise(nw.lit(0)).sum()
-
-
-def total(amount: nw.Expr, where: nw.Expr) -> nw.Expr:
-    """Sum of a money or quantity column over the events that fulfil the condition, exact to ten-thousandths."""
-    return nw.when(where).then(amount).otherwise(nw.lit(0.0)).sum().round(MONEY_DECIMALS)
-
-
-def distinct(column: nw.Expr, where: nw.Expr) -> nw.Expr:
-    """How many different known values a column has over the events that fulfil the condition."""
-    return nw.when(where & ~column.is_null()).then(column).drop_nulls().n_unique()

@@ -6,14 +6,14 @@ import hashlib
 from collections.abc import Callable
 from functools import cache
 
-from features import _events, _snapshot
+from features import _aggregate, _events, _makers, _snapshot
 from features._catalogue import catalogue
 from features._code import definition_of
 
 _MACHINERY: tuple[Callable[..., object], ...] = (
     _events.Events.within,
-    *_events._MAKERS.values(),
-    _snapshot._customers,
+    *_aggregate._PORTABLE.values(),
+    *_makers._MAKERS.values(),
     _snapshot._of_events,
     _snapshot._fill,
     _snapshot._with_made_columns,

@@ -9,12 +9,15 @@ import narwhals as nw
 import polars as pl
 
 from features._catalogue import catalogue, feature_columns
-from features._events import Events, event_rows
+from features._engine import Native, collected
+from features._events import Events, lines
 from features._feature import Feature, FeatureColumn
+from features._makers import event_rows
+from features._time import Frame
 
 
 def snapshot(
-    tables: Mapping[str, pl.LazyFrame],
+    tables: Mapping[str, Native],
     *,
     as_of: date,
     time_zone: str = "UTC",
@@ -23,41 +26,43 @@ def snapshot(
 ) -> pl.DataFrame:
     """One row per customer: every declared feature, from what was known before `as_of` began in `time_zone`.
 
-    `tables` maps contract tables (`transactions`, `interactions`) to lazy frames. `customers` fixes the rows: the
-    customers out are exactly its `customer_id`s; without it, everyone with a transaction known before `as_of`.
-    Rows are sorted by `customer_id`. Features of a table that is absent are null: unknown is not zero.
+    `tables` maps contract tables (`transactions`, `interactions`, `customers`) to frames of one engine: Polars,
+    pandas, DuckDB or Spark. `customers` fixes the rows: the customers out are exactly its `customer_id`s; without it,
+    everyone with a transaction known before `as_of`. Rows are sorted by `customer_id`. Features of a table that is
+    absent are null: unknown is not zero.
     """
     chosen = list(catalogue().values() if features is None else features)
     columns = feature_columns(chosen)
-    rows = _customers(tables, customers, as_of=as_of, time_zone=time_zone)
-    parts = [
-        _of_events(events, [c for c in columns.values() if c.feature.of == events], tables, as_of, time_zone)
-        for events in _event_tables(chosen)
-    ]
-    joined = pl.collect_all([part for part in parts if part is not None])
-    for part in joined:
+    frames = {
+        events.name: _of_events(events, theirs, tables, as_of=as_of, time_zone=time_zone)
+        for events, theirs in by_events(columns, tables).items()
+    }
+    if customers is None:
+        frames["customers"] = event_rows(lines, tables, as_of=as_of, time_zone=time_zone).select("customer_id").unique()
+    parts = collected(frames)
+    rows = _rows(parts.pop("customers") if customers is None else customers)
+    for part in parts.values():
         rows = rows.join(part, on="customer_id", how="left", validate="1:1", maintain_order="left")
     rows = _fill(rows, columns, tables)
     return _with_made_columns(rows, columns).select("customer_id", *columns)
 
 
-def _event_tables(features: Iterable[Feature]) -> list[Events]:
-    found: dict[str, Events] = {feature.of.name: feature.of for feature in features if feature.of}
-    return list(found.values())
+def absent(events: Events, tables: Mapping[str, Native]) -> bool:
+    """Whether a table that the events are made from never came."""
+    return not set(events.tables) <= set(tables)
 
 
-def _customers(
-    tables: Mapping[str, pl.LazyFrame],
-    customers: pl.DataFrame | pl.LazyFrame | None,
-    *,
-    as_of: date,
-    time_zone: str,
-) -> pl.DataFrame:
-    if customers is None:
-        from features._events import lines
+def by_events(columns: Mapping[str, FeatureColumn], tables: Mapping[str, Native]) -> dict[Events, list[FeatureColumn]]:
+    """The columns of each event table whose contract tables are there."""
+    found: dict[Events, list[FeatureColumn]] = {}
+    for column in columns.values():
+        events = column.feature.of
+        if events and not absent(events, tables):
+            found.setdefault(events, []).append(column)
+    return found
 
-        known: pl.LazyFrame = event_rows(lines, tables, as_of=as_of, time_zone=time_zone).to_native()
-        return known.select("customer_id").unique().sort("customer_id").collect()
+
+def _rows(customers: pl.DataFrame | pl.LazyFrame) -> pl.DataFrame:
     given = customers.lazy().select("customer_id").sort("customer_id").collect()
     if given["customer_id"].is_duplicated().any():
         raise ValueError("customers must hold each customer_id once")
@@ -65,27 +70,19 @@ def _customers(
 
 
 def _of_events(
-    events: Events,
-    columns: list[FeatureColumn],
-    tables: Mapping[str, pl.LazyFrame],
-    as_of: date,
-    time_zone: str,
-) -> pl.LazyFrame | None:
-    if events.table not in tables:
-        return None
+    events: Events, columns: list[FeatureColumn], tables: Mapping[str, Native], *, as_of: date, time_zone: str
+) -> Frame:
     rows = event_rows(events, tables, as_of=as_of, time_zone=time_zone)
-    made = rows.group_by("customer_id").agg(**{column.name: column.expression for column in columns})
-    native: pl.LazyFrame = made.to_native()
-    return native
+    return rows.group_by("customer_id").agg(**{column.name: column.expression for column in columns})
 
 
-def _fill(rows: pl.DataFrame, columns: Mapping[str, FeatureColumn], tables: Mapping[str, pl.LazyFrame]) -> pl.DataFrame:
+def _fill(rows: pl.DataFrame, columns: Mapping[str, FeatureColumn], tables: Mapping[str, Native]) -> pl.DataFrame:
     made = []
     for column in columns.values():
         events = column.feature.of
         if events is None:
             continue
-        if events.table not in tables:
+        if absent(events, tables):
             made.append(pl.lit(None, dtype=pl.Float64).alias(column.name))
             continue
         value = pl.col(column.name).cast(pl.Float64)

@@ -1,8 +1,10 @@
-"""What was known before a day began? The one place where features are cut in time."""
+"""What was known before a day began? The one place where events are cut in time."""
 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,53 +16,138 @@ Frame = nw.LazyFrame[Any]
 RESOLVED_FIRST = ("complaint", "enquiry")
 """Kinds of interaction whose satisfaction is asked once they are resolved, and so is not known before."""
 
+DAY = 86_400_000_000
+HOUR = 3_600_000_000
+"""Microseconds. Every engine compares moments as whole microseconds since 1970 (columns `..._us`), so none of them
+needs to agree with another about time zones, intervals or the precision of its clock."""
+
+_EPOCH = date(1970, 1, 1)
+
 
 def day_start(day: date, *, time_zone: str) -> datetime:
     """The moment, in UTC, at which `day` begins in the business time zone."""
     return datetime.combine(day, time.min, tzinfo=ZoneInfo(time_zone)).astimezone(UTC)
 
 
-def local_day(moment: nw.Expr, *, time_zone: str) -> nw.Expr:
-    """The business day (a date) on which a moment stored in UTC falls."""
-    return moment.dt.convert_time_zone(time_zone).dt.date()
+def day_number(day: date) -> int:
+    """Days from 1 January 1970 to `day`."""
+    return (day - _EPOCH).days
 
 
-def known_before(events: Frame, *, as_of: date, time_zone: str) -> Frame:
+def micros(moment: datetime) -> int:
+    """Microseconds from the beginning of 1970 (UTC) to `moment`."""
+    return (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
+
+
+Shifts = tuple[tuple[int, int], ...]
+"""`(from_us, shift_us)`: from that moment on, local clocks are so far ahead of UTC; the first holds before it too."""
+
+
+@cache
+def zone_shifts(time_zone: str, *, first: date, last: date) -> Shifts:
+    """How far the clocks of `time_zone` are ahead of UTC from `first` to `last`, change by change."""
+    zone = ZoneInfo(time_zone)
+    days = (last - first).days + 4
+    moments = [datetime.combine(first, time(0), tzinfo=UTC) + timedelta(days=n - 2) for n in range(days + 1)]
+    found = [(micros(moments[0]), _ahead(moments[0], zone))]
+    for before, after in pairwise(moments):
+        found += [(at, shift) for at, shift in _changes(micros(before), micros(after), zone)]
+    return tuple(found)
+
+
+def _ahead(moment: datetime, zone: ZoneInfo) -> int:
+    return (moment.astimezone(zone).utcoffset() or timedelta(0)) // timedelta(microseconds=1)
+
+
+def _changes(before: int, after: int, zone: ZoneInfo) -> list[tuple[int, int]]:
+    """Changes of the clocks within one day, found by halving; two in one day are seen when they differ in sum."""
+    epoch = datetime(1970, 1, 1, tzinfo=UTC)
+
+    def ahead(at: int) -> int:
+        return _ahead(epoch + timedelta(microseconds=at), zone)
+
+    if ahead(before) == ahead(after):
+        return []
+    while after - before > 1_000_000:
+        middle = (before + after) // 2 // 1_000_000 * 1_000_000
+        before, after = (middle, after) if ahead(middle) == ahead(before) else (before, middle)
+    return [(after, ahead(after))]
+
+
+def local_micros(moment_us: nw.Expr, shifts: Shifts) -> nw.Expr:
+    """The clocks' reading of a moment: microseconds since the local beginning of 1970."""
+    ahead: nw.Expr = nw.lit(shifts[0][1])
+    for start, shift in shifts[1:]:
+        ahead = nw.when(moment_us >= start).then(nw.lit(shift)).otherwise(ahead)
+    return moment_us + ahead
+
+
+def local_day(moment_us: nw.Expr, shifts: Shifts) -> nw.Expr:
+    """The business day on which a moment falls, as the number of days since 1970."""
+    return local_micros(moment_us, shifts) // DAY
+
+
+def weekday(day: nw.Expr) -> nw.Expr:
+    """The weekday of a day number: 1 for Monday to 7 for Sunday."""
+    return (day + 3) % 7 + 1
+
+
+def day_of_month(day: nw.Expr) -> nw.Expr:
+    """The day of the month (1 to 31) of a day number, in whole numbers only, so that every engine agrees.
+
+    Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms" (2021), `civil_from_days`.
+    """
+    shifted = day + 719_468
+    of_era = shifted % 146_097
+    year = (of_era - of_era // 1460 + of_era // 36_524 - of_era // 146_096) // 365
+    of_year = of_era - (365 * year + year // 4 - year // 100)
+    month = (5 * of_year + 2) // 153
+    return of_year - (153 * month + 2) // 5 + 1
+
+
+def known_before(events: Frame, *, as_of: date, time_zone: str, shifts: Shifts) -> Frame:
     """Events that happened and were recorded before `as_of` began, with their age.
 
-    Adds `local_on`, the business day of the event, and `age_days`, whole days from that day to `as_of`: 1 for
-    yesterday, so that the window `[as_of - n days, as_of)` is `age_days <= n` whatever the clocks did in between.
-    State that was filled in later (`resolved_at`, `reviewed_at`, a complaint's `satisfaction`) is null when that was
-    at or after `as_of`.
+    Adds `day`, the business day of the event as a number of days since 1970, `hour`, the hour on the business's
+    clocks, and `age_days`, whole days from that day to `as_of`: 1 for yesterday, so that the window
+    `[as_of - n days, as_of)` is `age_days <= n` whatever the clocks did in between. State that was filled in later
+    (`resolved_at`, `reviewed_at`, a complaint's `satisfaction`) is null when that was at or after `as_of`.
     """
-    start = nw.lit(day_start(as_of, time_zone=time_zone))
-    known = _without_later_state(events.filter(nw.col("occurred_at") < start, _recorded_before(start)), start)
-    known = known.with_columns(local_on=local_day(nw.col("occurred_at"), time_zone=time_zone))
-    return known.with_columns(age_days=(nw.lit(as_of) - nw.col("local_on")).dt.total_minutes() // (24 * 60))
+    start = micros(day_start(as_of, time_zone=time_zone))
+    known = _without_later_state(events.filter(nw.col("occurred_us") < start, _recorded_before(start)), start)
+    local = local_micros(nw.col("occurred_us"), shifts)
+    known = known.with_columns(day=local // DAY, hour=local % DAY // HOUR)
+    return known.with_columns(age_days=day_number(as_of) - nw.col("day"))
 
 
-def _recorded_before(start: nw.Expr) -> nw.Expr:
+def _recorded_before(start: int) -> nw.Expr:
     """No `recorded_at` means recorded as it happened, and the cut of `occurred_at` is enough."""
-    return nw.col("recorded_at").is_null() | (nw.col("recorded_at") < start)
+    return nw.col("recorded_us").is_null() | (nw.col("recorded_us") < start)
 
 
-def _without_later_state(events: Frame, start: nw.Expr) -> Frame:
+def _without_later_state(events: Frame, start: int) -> Frame:
     there = events.collect_schema().names()
-    later = [name for name in ("resolved_at", "reviewed_at") if name in there]
-    known = events.with_columns(nw.when(nw.col(name) < start).then(nw.col(name)).alias(name) for name in later)
+    state = [name for name in ("resolved", "reviewed") if f"{name}_at" in there]
+    later = [f"{name}_{kind}" for name in state for kind in ("at", "us")]
+    known = events.with_columns(
+        nw.when(nw.col(f"{name[:-3]}_us") < start).then(nw.col(name)).alias(name) for name in later
+    )
     if "satisfaction" not in there:
         return known
-    unasked = nw.col("kind").is_in(RESOLVED_FIRST) & nw.col("resolved_at").is_null()
+    unasked = nw.col("kind").is_in(RESOLVED_FIRST) & nw.col("resolved_us").is_null()
     return known.with_columns(satisfaction=nw.when(~unasked).then(nw.col("satisfaction")))
 
 
-def happened_within(events: Frame, *, start_on: date, days: int, known_by: date, time_zone: str) -> Frame:
+def happened_within(
+    events: Frame, *, start_on: date, days: int, known_by: date, time_zone: str, shifts: Shifts
+) -> Frame:
     """Events of the label window `[start_on, start_on + days)` that were recorded before `known_by` began.
 
-    Adds `local_on`, the business day of the event. The one place where labels are cut in time.
+    Adds `day`, the business day of the event. The one place where labels are cut in time.
     """
-    first = nw.lit(day_start(start_on, time_zone=time_zone))
-    end = nw.lit(day_start(start_on + timedelta(days=days), time_zone=time_zone))
-    known = nw.lit(day_start(known_by, time_zone=time_zone))
-    inside = events.filter(nw.col("occurred_at") >= first, nw.col("occurred_at") < end, _recorded_before(known))
-    return inside.with_columns(local_on=local_day(nw.col("occurred_at"), time_zone=time_zone))
+    first = micros(day_start(start_on, time_zone=time_zone))
+    end = micros(day_start(start_on + timedelta(days=days), time_zone=time_zone))
+    known = micros(day_start(known_by, time_zone=time_zone))
+    inside = events.filter(nw.col("occurred_us") >= first, nw.col("occurred_us") < end, _recorded_before(known))
+    local = local_micros(nw.col("occurred_us"), shifts)
+    return inside.with_columns(day=local // DAY, hour=local % DAY // HOUR)

@@ -2,8 +2,9 @@
 
 import narwhals as nw
 
+from features._aggregate import Summary, average, count, least
 from features._events import interactions
-from features._feature import count, feature
+from features._feature import feature
 
 
 @feature(
@@ -13,7 +14,7 @@ from features._feature import count, feature
     days=(28, 84),
     says=("visits in the last {days} days: {value:.0f}", "最近 {days} 天访问 {value:.0f} 次"),
 )
-def visit_count(days: int) -> nw.Expr:
+def visit_count(days: int) -> Summary:
     """Visits without regard to a purchase in the last {days} days."""
     return count(interactions.within(days) & (interactions.kind == "visit"))
 
@@ -24,9 +25,9 @@ def visit_count(days: int) -> nw.Expr:
     missing=None,
     says=("has not visited for {value:.0f} days", "已有 {value:.0f} 天没有访问"),
 )
-def days_since_last_visit() -> nw.Expr:
+def days_since_last_visit() -> Summary:
     """Days since the latest visit; null for a customer without a recorded visit."""
-    return nw.when(interactions.kind == "visit").then(interactions.age_days).min()
+    return least(interactions.age_days, interactions.kind == "visit")
 
 
 @feature(
@@ -36,7 +37,7 @@ def days_since_last_visit() -> nw.Expr:
     days=(84,),
     says=("enquiries in the last {days} days: {value:.0f}", "最近 {days} 天咨询 {value:.0f} 次"),
 )
-def enquiry_count(days: int) -> nw.Expr:
+def enquiry_count(days: int) -> Summary:
     """Enquiries in the last {days} days."""
     return count(interactions.within(days) & (interactions.kind == "enquiry"))
 
@@ -48,7 +49,7 @@ def enquiry_count(days: int) -> nw.Expr:
     days=(28, 84, 364),
     says=("campaign contacts in the last {days} days: {value:.0f}", "最近 {days} 天营销触达 {value:.0f} 次"),
 )
-def campaign_contact_count(days: int) -> nw.Expr:
+def campaign_contact_count(days: int) -> Summary:
     """Times a campaign reached out to the customer in the last {days} days."""
     return count(interactions.within(days) & (interactions.kind == "campaign_contact"))
 
@@ -60,7 +61,7 @@ def campaign_contact_count(days: int) -> nw.Expr:
     days=(84, 364),
     says=("campaign responses in the last {days} days: {value:.0f}", "最近 {days} 天营销响应 {value:.0f} 次"),
 )
-def campaign_response_count(days: int) -> nw.Expr:
+def campaign_response_count(days: int) -> Summary:
     """Campaign responses in the last {days} days."""
     return count(interactions.within(days) & (interactions.kind == "campaign_response"))
 
@@ -85,6 +86,6 @@ def campaign_response_ratio(campaign_response_count_364d: nw.Expr, campaign_cont
     days=(364,),
     says=("satisfaction {value:.1f} of 5 (last {days} days)", "最近 {days} 天满意度 {value:.1f}（满分 5）"),
 )
-def mean_satisfaction(days: int) -> nw.Expr:
+def mean_satisfaction(days: int) -> Summary:
     """Average stated satisfaction (1 to 5) in the last {days} days; null when never asked or answered."""
-    return nw.when(interactions.within(days)).then(interactions.satisfaction).mean().round(6)
+    return average(interactions.satisfaction, interactions.within(days))

@@ -2,8 +2,9 @@
 
 import narwhals as nw
 
+from features._aggregate import Summary, count
 from features._events import purchases
-from features._feature import count, distinct, feature
+from features._feature import feature
 
 
 @feature(
@@ -13,7 +14,7 @@ from features._feature import count, distinct, feature
     days=(7, 14, 28, 56, 84, 182, 364),
     says=("purchases in the last {days} days: {value:.0f}", "最近 {days} 天购买 {value:.0f} 次"),
 )
-def purchase_count(days: int) -> nw.Expr:
+def purchase_count(days: int) -> Summary:
     """Purchases in the last {days} days."""
     return count(purchases.within(days))
 
@@ -24,9 +25,9 @@ def purchase_count(days: int) -> nw.Expr:
     missing=0,
     says=("purchases in all: {value:.0f}", "累计购买 {value:.0f} 次"),
 )
-def purchase_count_ever() -> nw.Expr:
+def purchase_count_ever() -> Summary:
     """Purchases since the beginning of the records."""
-    return nw.len()
+    return count()
 
 
 @feature(
@@ -36,9 +37,9 @@ def purchase_count_ever() -> nw.Expr:
     days=(28, 84, 364),
     says=("days with a purchase in the last {days}: {value:.0f}", "最近 {days} 天中有 {value:.0f} 天购买"),
 )
-def purchase_day_count(days: int) -> nw.Expr:
+def purchase_day_count(days: int) -> Summary:
     """Days with at least one purchase in the last {days} days."""
-    return distinct(purchases.local_on, purchases.within(days))
+    return count(purchases.within(days) & purchases.is_new_day)
 
 
 @feature(
@@ -48,9 +49,9 @@ def purchase_day_count(days: int) -> nw.Expr:
     days=(84, 182),
     says=("weeks with a purchase in the last {days} days: {value:.0f}", "最近 {days} 天中有 {value:.0f} 周购买"),
 )
-def purchase_week_count(days: int) -> nw.Expr:
+def purchase_week_count(days: int) -> Summary:
     """Weeks (counted back from the as-of date) with at least one purchase in the last {days} days."""
-    return distinct((purchases.age_days - 1) // 7, purchases.within(days))
+    return count(purchases.within(days) & purchases.is_new_week)
 
 
 @feature(

@@ -2,20 +2,21 @@
 
 import narwhals as nw
 
-from features._events import lines, orders, purchases
-from features._feature import feature, total
+from features._aggregate import Summary, average, most, total
+from features._events import purchases, receipts
+from features._feature import feature
 
 
 @feature(
-    of=lines,
+    of=receipts,
     unit="currency",
     missing=0,
     days=(28, 84, 182, 364),
     says=("spent {value:,.0f} in the last {days} days", "最近 {days} 天消费 {value:,.0f}"),
 )
-def spend(days: int) -> nw.Expr:
+def spend(days: int) -> Summary:
     """Money spent in the last {days} days, net of returns; can be negative when returns outweigh purchases."""
-    return total(lines.amount, lines.within(days))
+    return total(receipts.amount, receipts.within(days))
 
 
 @feature(
@@ -24,9 +25,9 @@ def spend(days: int) -> nw.Expr:
     missing=None,
     says=("average purchase {value:,.2f}", "平均每次消费 {value:,.2f}"),
 )
-def mean_purchase_value() -> nw.Expr:
+def mean_purchase_value() -> Summary:
     """Average net value of a purchase; null for a customer who never bought."""
-    return purchases.amount.sum().round(4) / nw.len()
+    return average(purchases.amount)
 
 
 @feature(
@@ -35,21 +36,21 @@ def mean_purchase_value() -> nw.Expr:
     missing=None,
     says=("largest purchase {value:,.2f}", "最大一次消费 {value:,.2f}"),
 )
-def largest_purchase() -> nw.Expr:
+def largest_purchase() -> Summary:
     """Net value of the largest purchase; null for a customer who never bought."""
-    return purchases.amount.max()
+    return most(purchases.amount)
 
 
 @feature(
-    of=orders,
+    of=receipts,
     unit="currency",
     missing=0,
     days=(84, 364),
     says=("discounts of {value:,.0f} in the last {days} days", "最近 {days} 天优惠 {value:,.0f}"),
 )
-def discount_total(days: int) -> nw.Expr:
-    """Discounts on the orders of the last {days} days, an order dated by its first line; 0 where none is known."""
-    return total(orders.discount, orders.within(days) & ~orders.discount.is_null())
+def discount_total(days: int) -> Summary:
+    """Discounts on the lines of the last {days} days; 0 where none is known."""
+    return total(receipts.discount, receipts.within(days))
 
 
 @feature(

@@ -1,7 +1,6 @@
 """How long ago? Time since the customer's last and first purchase."""
 
-import narwhals as nw
-
+from features._aggregate import Summary, least, most
 from features._events import purchases
 from features._feature import feature
 
@@ -12,9 +11,9 @@ from features._feature import feature
     missing=None,
     says=("has not bought for {value:.0f} days", "已有 {value:.0f} 天没有购买"),
 )
-def days_since_last_purchase() -> nw.Expr:
+def days_since_last_purchase() -> Summary:
     """Days since the latest purchase; null for a customer who never bought."""
-    return purchases.age_days.min()
+    return least(purchases.age_days)
 
 
 @feature(
@@ -23,6 +22,6 @@ def days_since_last_purchase() -> nw.Expr:
     missing=None,
     says=("customer for {value:.0f} days", "成为客户 {value:.0f} 天"),
 )
-def tenure_days() -> nw.Expr:
+def tenure_days() -> Summary:
     """Days since the first purchase; null for a customer who never bought."""
-    return purchases.age_days.max()
+    return most(purchases.age_days)

@@ -2,6 +2,7 @@
 
 import narwhals as nw
 
+from features._aggregate import Summary, average, median, most
 from features._events import purchases
 from features._feature import feature
 
@@ -12,9 +13,9 @@ from features._feature import feature
     missing=None,
     says=("usually buys every {value:.0f} days", "通常每 {value:.0f} 天购买一次"),
 )
-def mean_gap_days() -> nw.Expr:
+def mean_gap_days() -> Summary:
     """Average days between one purchase and the next, 0 for two on one day; null before the second purchase."""
-    return purchases.gap_days.mean()
+    return average(purchases.gap_days)
 
 
 @feature(
@@ -23,9 +24,9 @@ def mean_gap_days() -> nw.Expr:
     missing=None,
     says=("half of the time buys again within {value:.0f} days", "半数情况下 {value:.0f} 天内再次购买"),
 )
-def median_gap_days() -> nw.Expr:
+def median_gap_days() -> Summary:
     """Median of the days between one purchase and the next; null before the second purchase."""
-    return purchases.gap_days.median()
+    return median(purchases.gap_days)
 
 
 @feature(
@@ -34,9 +35,9 @@ def median_gap_days() -> nw.Expr:
     missing=None,
     says=("never paused longer than {value:.0f} days before", "此前从未间隔超过 {value:.0f} 天"),
 )
-def longest_gap_days() -> nw.Expr:
+def longest_gap_days() -> Summary:
     """Longest gap between two purchases in days; null before the second purchase."""
-    return purchases.gap_days.max()
+    return most(purchases.gap_days)
 
 
 @feature(
@@ -45,10 +46,10 @@ def longest_gap_days() -> nw.Expr:
     missing=None,
     says=("buys irregularly", "购买不规律"),
 )
-def gap_variance() -> nw.Expr:
+def gap_variance() -> Summary:
     """Variance (mean squared deviation) of the days between purchases; null before the second purchase."""
     gap = purchases.gap_days
-    return (gap * gap).mean() - gap.mean() * gap.mean()
+    return average(gap * gap) - average(gap) * average(gap)
 
 
 @feature(

@@ -1,9 +1,8 @@
 """What went wrong, and was it put right? Complaints, those still open, and how fast they were answered."""
 
-import narwhals as nw
-
+from features._aggregate import Summary, average, count, least, most
 from features._events import complaints
-from features._feature import count, feature
+from features._feature import feature
 
 
 @feature(
@@ -13,7 +12,7 @@ from features._feature import count, feature
     days=(28, 84, 364),
     says=("complaints in the last {days} days: {value:.0f}", "最近 {days} 天投诉 {value:.0f} 次"),
 )
-def complaint_count(days: int) -> nw.Expr:
+def complaint_count(days: int) -> Summary:
     """Complaints in the last {days} days."""
     return count(complaints.within(days))
 
@@ -24,9 +23,9 @@ def complaint_count(days: int) -> nw.Expr:
     missing=None,
     says=("complained {value:.0f} days ago", "{value:.0f} 天前有投诉"),
 )
-def days_since_last_complaint() -> nw.Expr:
+def days_since_last_complaint() -> Summary:
     """Days since the latest complaint; null for a customer who never complained."""
-    return complaints.age_days.min()
+    return least(complaints.age_days)
 
 
 @feature(
@@ -35,7 +34,7 @@ def days_since_last_complaint() -> nw.Expr:
     missing=0,
     says=("open complaints: {value:.0f}", "未解决的投诉：{value:.0f} 件"),
 )
-def open_complaint_count() -> nw.Expr:
+def open_complaint_count() -> Summary:
     """Complaints not known to be resolved before the as-of date."""
     return count(complaints.is_open)
 
@@ -46,9 +45,9 @@ def open_complaint_count() -> nw.Expr:
     missing=None,
     says=("a complaint has been open for {value:.0f} hours", "有投诉已 {value:.0f} 小时未解决"),
 )
-def oldest_open_complaint_hours() -> nw.Expr:
+def oldest_open_complaint_hours() -> Summary:
     """Age of the oldest complaint that is still open, at the start of the as-of date; null when none is open."""
-    return complaints.open_hours.max()
+    return most(complaints.open_hours)
 
 
 @feature(
@@ -57,9 +56,9 @@ def oldest_open_complaint_hours() -> nw.Expr:
     missing=None,
     says=("complaints took {value:.0f} hours to resolve on average", "投诉平均 {value:.0f} 小时解决"),
 )
-def mean_resolution_hours() -> nw.Expr:
+def mean_resolution_hours() -> Summary:
     """Average hours from complaint to resolution; null when none was resolved."""
-    return complaints.resolution_hours.mean().round(6)
+    return average(complaints.resolution_hours)
 
 
 @feature(
@@ -72,7 +71,7 @@ def mean_resolution_hours() -> nw.Expr:
         "最近 {days} 天超过 24 小时未解决的投诉：{value:.0f} 件",
     ),
 )
-def slow_complaint_count(days: int) -> nw.Expr:
+def slow_complaint_count(days: int) -> Summary:
     """Complaints of the last {days} days resolved after more than 24 hours, or open for longer than that."""
-    slow = (complaints.resolution_hours > 24) | (complaints.open_hours > 24)
-    return count(complaints.within(days) & slow.fill_null(False))
+    slow = (complaints.resolution_hours > 24).fill_null(False) | (complaints.open_hours > 24).fill_null(False)
+    return count(complaints.within(days) & slow)

@@ -12,9 +12,9 @@ import narwhals as nw
 import polars as pl
 
 from data_contracts import declared
+from features import Frame, event_rows, lines, purchases
 from features._code import definition_of
-from features._events import event_rows, lines, orders_of, purchases, with_order_key
-from features._time import Frame, happened_within
+from features._makers import future_lines, orders_of
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,11 +67,9 @@ class Future:
     @property
     def lines(self) -> Frame:
         """Transaction lines within the horizon."""
-        events = nw.from_native(self.tables["transactions"])
-        inside = happened_within(
-            events, start_on=self.as_of, days=self.days, known_by=self.known_by, time_zone=self.time_zone
+        return future_lines(
+            self.tables, start_on=self.as_of, days=self.days, known_by=self.known_by, time_zone=self.time_zone
         )
-        return with_order_key(inside)
 
     @property
     def purchases(self) -> Frame:

@@ -65,7 +65,7 @@ def test_features_of_a_table_that_never_came_are_null_and_never_zero() -> None:
     only_bought = {"transactions": tables([("anna", 3, 1.0)])["transactions"]}
     made = snapshot(only_bought, as_of=AS_OF)
     of_interactions = [
-        c.name for c in feature_columns().values() if c.feature.of and c.feature.of.table != "transactions"
+        c.name for c in feature_columns().values() if c.feature.of and "transactions" not in c.feature.of.tables
     ]
     for name in (*of_interactions, "campaign_response_ratio"):
         assert made[name].to_list() == [None], name

@@ -1,0 +1,205 @@
+"""How are event tables made from the tables of the contracts? Once, for every engine, cut at the as-of date."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import narwhals as nw
+
+from features._aggregate import MONEY_DECIMALS, fixed, rounded
+from features._engine import Native, rows_of, shifts_of
+from features._events import Events
+from features._time import (
+    Frame,
+    day_number,
+    day_of_month,
+    day_start,
+    happened_within,
+    known_before,
+    local_day,
+    micros,
+    weekday,
+)
+
+_MONEY = ("amount", "discount", "quantity")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """From where we look: the as-of date and the business time zone."""
+
+    as_of: date
+    time_zone: str
+
+
+def event_rows(events: Events, tables: Mapping[str, Native], *, as_of: date, time_zone: str) -> Frame:
+    """The rows of an event table as known before `as_of` began in `time_zone`.
+
+    `tables` maps contract tables to frames of one engine. Raises KeyError when the table is absent.
+    """
+    return _MAKERS[events.name](tables, Moment(as_of=as_of, time_zone=time_zone))
+
+
+def _known(tables: Mapping[str, Native], table: str, moment: Moment) -> Frame:
+    rows = rows_of(tables[table], table)
+    shifts = shifts_of(rows, time_zone=moment.time_zone, until=moment.as_of)
+    return known_before(rows, as_of=moment.as_of, time_zone=moment.time_zone, shifts=shifts)
+
+
+def _lines(tables: Mapping[str, Native], moment: Moment) -> Frame:
+    return with_order_key(_known(tables, "transactions", moment))
+
+
+def with_order_key(lines_with_day: Frame) -> Frame:
+    """Adds `order_key`: the order's own id, or the day where the source names none; numbers in ten-thousandths."""
+    day = nw.concat_str(nw.lit("day "), nw.col("day").cast(nw.String))
+    return lines_with_day.with_columns(
+        *(rounded(nw.col(name), MONEY_DECIMALS).alias(name) for name in _MONEY),
+        order_key=nw.when(nw.col("order_id").is_null()).then(day).otherwise(nw.col("order_id")),
+    )
+
+
+def future_lines(tables: Mapping[str, Native], *, start_on: date, days: int, known_by: date, time_zone: str) -> Frame:
+    """The lines of the label window `[start_on, start_on + days)` recorded before `known_by` began, with their day."""
+    rows = rows_of(tables["transactions"], "transactions")
+    shifts = shifts_of(rows, time_zone=time_zone, until=max(known_by, start_on))
+    inside = happened_within(rows, start_on=start_on, days=days, known_by=known_by, time_zone=time_zone, shifts=shifts)
+    return with_order_key(inside)
+
+
+def _sum(value: nw.Expr, where: nw.Expr | None = None) -> nw.Expr:
+    """A sum of money or pieces, exact to ten-thousandths whatever the order of the rows."""
+    whole = fixed(value, MONEY_DECIMALS)
+    known = ~value.is_null() if where is None else where & ~value.is_null()
+    return nw.when(known).then(whole).otherwise(nw.lit(0)).sum().cast(nw.Float64) / 10**MONEY_DECIMALS
+
+
+def _number(where: nw.Expr) -> nw.Expr:
+    return nw.when(where).then(nw.lit(1)).otherwise(nw.lit(0)).sum()
+
+
+def receipts_of(lines_with_key: Frame) -> Frame:
+    """One row per customer, order and day: net amount, what was paid and returned, pieces, discount, first hour."""
+    amount = nw.col("amount")
+    return lines_with_key.group_by("customer_id", "order_key", "day").agg(
+        nw.col("hour").min(),
+        *(_sum(nw.col(name)).alias(name) for name in _MONEY),
+        paid=_sum(amount, amount > 0),
+        returned=_sum(-amount, amount < 0),
+        line_count=nw.len(),
+        returned_line_count=_number(amount < 0),
+    )
+
+
+def orders_of(lines_with_key: Frame) -> Frame:
+    """One row per customer and order: net amount, pieces, discount, and the day and hour of its first line."""
+    made = lines_with_key.group_by("customer_id", "order_key").agg(
+        *(_sum(nw.col(name)).alias(name) for name in _MONEY),
+        line_count=nw.len(),
+        first=(nw.col("day") * 24 + nw.col("hour")).min(),
+    )
+    return made.with_columns(day=nw.col("first") // 24, hour=nw.col("first") % 24)
+
+
+def _aged(rows: Frame, moment: Moment) -> Frame:
+    return rows.with_columns(age_days=day_number(moment.as_of) - nw.col("day"))
+
+
+def _receipts(tables: Mapping[str, Native], moment: Moment) -> Frame:
+    return _aged(receipts_of(_lines(tables, moment)), moment)
+
+
+def _orders(tables: Mapping[str, Native], moment: Moment) -> Frame:
+    return _aged(orders_of(_lines(tables, moment)), moment)
+
+
+def _purchases(tables: Mapping[str, Native], moment: Moment) -> Frame:
+    bought = _orders(tables, moment).filter(nw.col("amount") > 0)
+    day, age = nw.col("day"), nw.col("age_days")
+    made = bought.with_columns(
+        gap_days=day - day.shift(1).over("customer_id", order_by=["day", "order_key"]),
+        is_first_day=day == day.min().over("customer_id"),
+        is_last_day=day == day.max().over("customer_id"),
+        weekday=weekday(day),
+        day_of_month=day_of_month(day),
+    )
+    gap = nw.col("gap_days")
+    is_new_week = gap.is_null() | ((age + gap - 1) // 7 != (age - 1) // 7)
+    return made.with_columns(is_new_day=gap.is_null() | (gap > 0), is_new_week=is_new_week)
+
+
+def _returns(tables: Mapping[str, Native], moment: Moment) -> Frame:
+    return _lines(tables, moment).filter(nw.col("amount") < 0)
+
+
+def _kinds_of(column: str) -> Callable[[Mapping[str, Native], Moment], Frame]:
+    """One row per customer and known value of a column of the lines bought."""
+
+    def make(tables: Mapping[str, Native], moment: Moment) -> Frame:
+        bought = _lines(tables, moment).filter(nw.col("amount") > 0, ~nw.col(column).is_null())
+        age = nw.col("age_days")
+        return bought.group_by("customer_id", column).agg(
+            age_days=age.min(), first_age_days=age.max(), line_count=nw.len()
+        )
+
+    return make
+
+
+def _interactions(tables: Mapping[str, Native], moment: Moment) -> Frame:
+    made = _known(tables, "interactions", moment)
+    kind, age = nw.col("kind"), nw.col("age_days")
+    answered = nw.when(kind == "campaign_response").then(age).min().over("customer_id")
+    waits = (kind == "campaign_contact") & (answered.is_null() | (age < answered))
+    return made.with_columns(is_unanswered=waits)
+
+
+def _complaints(tables: Mapping[str, Native], moment: Moment) -> Frame:
+    start = micros(day_start(moment.as_of, time_zone=moment.time_zone))
+    made = _known(tables, "interactions", moment).filter(nw.col("kind") == "complaint")
+    occurred, resolved = nw.col("occurred_us"), nw.col("resolved_us")
+    return made.with_columns(
+        is_open=resolved.is_null(),
+        open_hours=nw.when(resolved.is_null()).then(_hours(start - occurred)),
+        resolution_hours=_hours(resolved - occurred),
+        is_last=occurred == occurred.max().over("customer_id"),
+    )
+
+
+def _hours(micros_passed: nw.Expr) -> nw.Expr:
+    """Hours of a time in microseconds, to the whole second."""
+    return (micros_passed // 1_000_000).cast(nw.Float64) / 3600
+
+
+def _referrals(tables: Mapping[str, Native], moment: Moment) -> Frame:
+    end = day_number(moment.as_of)
+    bought = orders_of(_lines(tables, moment)).group_by("customer_id")
+    theirs = bought.agg(spend=_sum(nw.col("amount")), bought_on=nw.col("day").min())
+    customers = rows_of(tables["customers"], "customers").filter(
+        ~nw.col("referred_by").is_null(), nw.col("referred_by") != nw.col("customer_id")
+    )
+    joined = customers.select("customer_id", "referred_by", "joined_us").join(theirs, on="customer_id", how="left")
+    shifts = shifts_of(joined.rename({"joined_us": "occurred_us"}), time_zone=moment.time_zone, until=moment.as_of)
+    day = nw.when(nw.col("joined_us").is_null()).then(nw.col("bought_on"))
+    made = joined.with_columns(age_days=end - day.otherwise(local_day(nw.col("joined_us"), shifts)))
+    known = made.filter(nw.col("age_days") > 0)
+    spend = nw.when(nw.col("spend").is_null()).then(nw.lit(0.0)).otherwise(nw.col("spend"))
+    return known.select(
+        referred_id=nw.col("customer_id"), customer_id=nw.col("referred_by"), age_days="age_days", spend=spend
+    )
+
+
+_MAKERS: dict[str, Callable[[Mapping[str, Native], Moment], Frame]] = {
+    "lines": _lines,
+    "returns": _returns,
+    "receipts": _receipts,
+    "orders": _orders,
+    "purchases": _purchases,
+    "products": _kinds_of("product_id"),
+    "categories": _kinds_of("category"),
+    "channels": _kinds_of("channel"),
+    "interactions": _interactions,
+    "complaints": _complaints,
+    "referrals": _referrals,
+}

@@ -18,6 +18,20 @@ Native = Any
 _MOMENTS = ("occurred_at", "recorded_at", "resolved_at", "reviewed_at", "joined_at")
 
 
+def is_polars(native: Native) -> bool:
+    """Whether a table is there, as a frame of Polars."""
+    return isinstance(native, pl.LazyFrame | pl.DataFrame)
+
+
+def on_polars(native: Native) -> Native:
+    """Frames of Polars and pandas as lazy frames of Polars; frames of other engines as they are."""
+    if isinstance(native, pl.DataFrame):
+        return native.lazy()
+    if type(native).__module__.split(".")[0] == "pandas":
+        return pl.from_pandas(native).lazy()
+    return native
+
+
 def rows_of(native: Native, table: str) -> Frame:
     """The rows of a contract table, lazily, with every column of its contract (null where the engine has none).
 

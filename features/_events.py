@@ -80,7 +80,7 @@ purchases = Events(
     tables=("transactions",),
     grain="one row per order with a positive net amount",
     columns=(
-        *(*_ORDER_COLUMNS, "weekday", "day_of_month", "gap_days"),
+        *(*_ORDER_COLUMNS, "weekday", "day_of_month", "is_month_end", "gap_days"),
         *("is_new_day", "is_new_week", "is_first_day", "is_last_day"),
     ),
 )
@@ -107,7 +107,7 @@ interactions = Events(
     name="interactions",
     tables=("interactions",),
     grain="one row per interaction known before the as-of date",
-    columns=_columns_of("interactions", "is_unanswered"),
+    columns=_columns_of("interactions", "is_unanswered", "is_last_answer"),
 )
 complaints = Events(
     name="complaints",
@@ -118,10 +118,17 @@ complaints = Events(
 referrals = Events(
     name="referrals",
     tables=("customers", "transactions"),
-    grain="one row per referred customer who joined (or first bought) before the as-of date, under who referred them",
-    columns=("customer_id", "referred_id", "age_days", "spend"),
+    grain="one row per customer who joined (or first came) before the as-of date, under who brought them, and one per "
+    "customer of whom to ask (without is_referral); no row at all while nobody is known to have been brought",
+    columns=("customer_id", "is_referral", "referred_id", "age_days", "spend"),
+)
+profiles = Events(
+    name="profiles",
+    tables=("customers",),
+    grain="one row per customer of the customers table who is not known to have joined later; age_days since joining",
+    columns=("customer_id", "age_days"),
 )
 EVENT_TABLES = (
     *(lines, returns, receipts, orders, purchases, products, categories, channels),
-    *(interactions, complaints, referrals),
+    *(interactions, complaints, referrals, profiles),
 )

@@ -14,6 +14,9 @@ from features._aggregate import Aggregate, Compound, Summary
 from features._code import definition_of
 from features._events import Events
 
+PURCHASE_HISTORY = ("purchase_day_count_ever", "tenure_days", "days_since_last_purchase")
+"""The columns that the purchase process is fitted to."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FeatureColumn:
@@ -66,7 +69,9 @@ class Feature:
     @property
     def inputs(self) -> tuple[str, ...]:
         """For a feature made from other columns: their names."""
-        return () if self.of else tuple(name for name in self._parameters if name != "process")
+        if self.is_fitted:
+            return PURCHASE_HISTORY
+        return () if self.of else self._parameters
 
     @property
     def is_fitted(self) -> bool:
@@ -110,8 +115,9 @@ def feature(
 
     The function takes the window's `days` when `days` are given, nothing when not, and returns `count(...)`,
     `total(...)` or another summary of the events (or a narwhals aggregate over them, which is slower); without `of` it
-    takes the snapshot columns that its parameters name and returns a narwhals expression over them. One whose first
-    parameter is `process` takes the fitted purchase process and those columns as NumPy arrays.
+    takes the snapshot columns that its parameters name and returns a narwhals expression over them. One with the
+    parameters `process, repeats, last_days, age_days` is asked of the purchase process as fitted to all customers on
+    the as-of date, and returns a NumPy array (see `features/_process.py`).
     """
 
     def declare(build: Callable[..., Any]) -> Feature:

@@ -13,14 +13,13 @@ from features._engine import Native, rows_of, shifts_of
 from features._events import Events
 from features._time import (
     Frame,
+    calendar_facts,
     day_number,
-    day_of_month,
     day_start,
     happened_within,
     known_before,
     local_day,
     micros,
-    weekday,
 )
 
 _MONEY = ("amount", "discount", "quantity")
@@ -117,17 +116,22 @@ def _orders(tables: Mapping[str, Native], moment: Moment) -> Frame:
 
 def _purchases(tables: Mapping[str, Native], moment: Moment) -> Frame:
     bought = _orders(tables, moment).filter(nw.col("amount") > 0)
-    day, age = nw.col("day"), nw.col("age_days")
+    day = nw.col("day")
     made = bought.with_columns(
         gap_days=day - day.shift(1).over("customer_id", order_by=["day", "order_key"]),
         is_first_day=day == day.min().over("customer_id"),
         is_last_day=day == day.max().over("customer_id"),
-        weekday=weekday(day),
-        day_of_month=day_of_month(day),
     )
-    gap = nw.col("gap_days")
-    is_new_week = gap.is_null() | ((age + gap - 1) // 7 != (age - 1) // 7)
-    return made.with_columns(is_new_day=gap.is_null() | (gap > 0), is_new_week=is_new_week)
+    return purchase_facts(calendar_facts(made))
+
+
+def purchase_facts(bought: Frame) -> Frame:
+    """Adds to purchases what the gap before them says: whether they are the first of their day and of their week."""
+    age, gap = nw.col("age_days"), nw.col("gap_days")
+    return bought.with_columns(
+        is_new_day=gap.is_null() | (gap > 0),
+        is_new_week=gap.is_null() | ((age + gap - 1) // 7 != (age - 1) // 7),
+    )
 
 
 def _returns(tables: Mapping[str, Native], moment: Moment) -> Frame:
@@ -148,16 +152,27 @@ def _kinds_of(column: str) -> Callable[[Mapping[str, Native], Moment], Frame]:
 
 
 def _interactions(tables: Mapping[str, Native], moment: Moment) -> Frame:
-    made = _known(tables, "interactions", moment)
-    kind, age = nw.col("kind"), nw.col("age_days")
-    answered = nw.when(kind == "campaign_response").then(age).min().over("customer_id")
-    waits = (kind == "campaign_contact") & (answered.is_null() | (age < answered))
-    return made.with_columns(is_unanswered=waits)
+    return interactions_of(_known(tables, "interactions", moment))
+
+
+def interactions_of(made: Frame) -> Frame:
+    """Adds to known interactions what other interactions of the same customer say of them."""
+    kind, age, occurred = nw.col("kind"), nw.col("age_days"), nw.col("occurred_us")
+    responded = nw.when(kind == "campaign_response").then(age).min().over("customer_id")
+    waits = (kind == "campaign_contact") & (responded.is_null() | (age < responded))
+    answers = ~nw.col("satisfaction").is_null()
+    last_answer = nw.when(answers).then(occurred).max().over("customer_id")
+    return made.with_columns(is_unanswered=waits, is_last_answer=answers & (occurred == last_answer))
 
 
 def _complaints(tables: Mapping[str, Native], moment: Moment) -> Frame:
     start = micros(day_start(moment.as_of, time_zone=moment.time_zone))
-    made = _known(tables, "interactions", moment).filter(nw.col("kind") == "complaint")
+    return complaints_of(_known(tables, "interactions", moment), start=start)
+
+
+def complaints_of(known: Frame, *, start: int) -> Frame:
+    """The complaints among known interactions, and how long they took or have taken until `start`."""
+    made = known.filter(nw.col("kind") == "complaint")
     occurred, resolved = nw.col("occurred_us"), nw.col("resolved_us")
     return made.with_columns(
         is_open=resolved.is_null(),
@@ -172,21 +187,51 @@ def _hours(micros_passed: nw.Expr) -> nw.Expr:
     return (micros_passed // 1_000_000).cast(nw.Float64) / 3600
 
 
+def known_customers(tables: Mapping[str, Native], moment: Moment) -> Frame:
+    """The rows of the customers table without those of customers who joined at or after the as-of date.
+
+    Adds `age_days`, whole days from the business day of joining to the as-of date; null when that is unknown.
+    """
+    start = micros(day_start(moment.as_of, time_zone=moment.time_zone))
+    joined = nw.col("joined_us")
+    known = rows_of(tables["customers"], "customers").filter(joined.is_null() | (joined < start))
+    shifts = shifts_of(known.select(occurred_us=joined), time_zone=moment.time_zone, until=moment.as_of)
+    return known.with_columns(age_days=day_number(moment.as_of) - local_day(joined, shifts))
+
+
+def _profiles(tables: Mapping[str, Native], moment: Moment) -> Frame:
+    return known_customers(tables, moment).select("customer_id", "age_days")
+
+
 def _referrals(tables: Mapping[str, Native], moment: Moment) -> Frame:
-    end = day_number(moment.as_of)
-    bought = orders_of(_lines(tables, moment)).group_by("customer_id")
-    theirs = bought.agg(spend=_sum(nw.col("amount")), bought_on=nw.col("day").min())
-    customers = rows_of(tables["customers"], "customers").filter(
-        ~nw.col("referred_by").is_null(), nw.col("referred_by") != nw.col("customer_id")
+    """The customers brought, and a row for everyone of whom to ask; without the one there is none of the other."""
+    customers = known_customers(tables, moment)
+    brought = _brought(customers, tables, moment).with_columns(is_referral=nw.lit(True))
+    asked = customers.select(
+        "customer_id",
+        referred_id=nw.lit(None, dtype=nw.String()),
+        age_days=nw.lit(1, dtype=nw.Int64()),
+        spend=nw.lit(0.0),
+        is_referral=nw.lit(False),
     )
-    joined = customers.select("customer_id", "referred_by", "joined_us").join(theirs, on="customer_id", how="left")
-    shifts = shifts_of(joined.rename({"joined_us": "occurred_us"}), time_zone=moment.time_zone, until=moment.as_of)
-    day = nw.when(nw.col("joined_us").is_null()).then(nw.col("bought_on"))
-    made = joined.with_columns(age_days=end - day.otherwise(local_day(nw.col("joined_us"), shifts)))
-    known = made.filter(nw.col("age_days") > 0)
-    spend = nw.when(nw.col("spend").is_null()).then(nw.lit(0.0)).otherwise(nw.col("spend"))
-    return known.select(
-        referred_id=nw.col("customer_id"), customer_id=nw.col("referred_by"), age_days="age_days", spend=spend
+    some = brought.select("is_referral").unique().with_columns(is_referral=nw.lit(False))
+    return nw.concat([brought, asked.join(some, on="is_referral", how="semi")], how="vertical")
+
+
+def _brought(customers: Frame, tables: Mapping[str, Native], moment: Moment) -> Frame:
+    """One row per customer brought by another, dated by joining or, where that is unknown, by the first line."""
+    referrer = nw.col("referred_by")
+    referred = customers.filter(~referrer.is_null(), referrer != nw.col("customer_id"))
+    theirs = _lines(tables, moment).join(referred.select("customer_id"), on="customer_id", how="semi")
+    sums = theirs.group_by("customer_id").agg(spend=_sum(nw.col("amount")), came=nw.col("age_days").max())
+    joined = referred.select("customer_id", "referred_by", "age_days").join(sums, on="customer_id", how="left")
+    age, spend = nw.col("age_days"), nw.col("spend")
+    dated = joined.with_columns(
+        age_days=nw.when(age.is_null()).then(nw.col("came")).otherwise(age),
+        spend=nw.when(spend.is_null()).then(nw.lit(0.0)).otherwise(spend),
+    )
+    return dated.filter(~age.is_null()).select(
+        referrer.alias("customer_id"), nw.col("customer_id").alias("referred_id"), "age_days", "spend"
     )
 
 
@@ -202,4 +247,5 @@ _MAKERS: dict[str, Callable[[Mapping[str, Native], Moment], Frame]] = {
     "interactions": _interactions,
     "complaints": _complaints,
     "referrals": _referrals,
+    "profiles": _profiles,
 }

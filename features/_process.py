@@ -75,11 +75,12 @@ class PurchaseProcess:
         alive. At least the probability of one purchase, at most what a customer who never leaves would buy.
         """
         x, _, age = _plain(repeats, last_days, age_days)
-        if abs(self.a - 1.0) < NEAR_ONE:
-            if_alive = (self._if_alive(1.0 - NEAR_ONE, x, age, days) + self._if_alive(1.0 + NEAR_ONE, x, age, days)) / 2
-        else:
-            if_alive = self._if_alive(self.a, x, age, days)
-        return self.alive_probability(repeats, last_days, age_days) * if_alive
+        # Many customers have the same repeats and age, and where the age is small beside `days` the series is long.
+        key = x * (1.0 + age.max(initial=0.0)) + age
+        _, first, same = np.unique(key, return_index=True, return_inverse=True)
+        beside = (self.a,) if abs(self.a - 1.0) >= NEAR_ONE else (1.0 - NEAR_ONE, 1.0 + NEAR_ONE)
+        if_alive = np.mean([self._if_alive(a, x[first], age[first], days) for a in beside], axis=0)
+        return np.asarray(self.alive_probability(repeats, last_days, age_days) * if_alive[same])
 
     def _if_alive(self, a: float, x: Numbers, age: Numbers, days: float) -> Numbers:
         """Expected purchases of a customer alive: the mean of (1 - exp(-lambda p days)) / p.
@@ -92,7 +93,7 @@ class PurchaseProcess:
         with np.errstate(over="ignore", invalid="ignore"):
             silent = np.exp((1.0 - a) * np.log1p(z)) * hyp2f1(a + self.b - self.r, a - 1.0, c, z / (1.0 + z))
         # From a = 150 on both factors can leave the range of floats; p then hardly varies, and its mean stands for it.
-        near = np.exp(-(self.r + x) * np.log1p(z * (a - 1.0) / c))
+        near = np.exp(-(self.r + x) * np.log1p(z * max(a - 1.0, 0.0) / c))
         silent = np.where(np.isfinite(silent), silent, near)
         least = -np.expm1(-(self.r + x) * np.log1p(z))
         return np.clip(c / (a - 1.0) * (1.0 - silent), least, (self.r + x) * z)

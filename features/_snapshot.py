@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import logging
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 import narwhals as nw
+import numpy as np
 import polars as pl
 
-from features._catalogue import catalogue, feature_columns
-from features._engine import Native, collected
+from features._attributes import attribute_rows, attributes
+from features._catalogue import feature_columns
+from features._engine import Native, collected, is_polars, on_polars
 from features._events import Events, lines
 from features._feature import Feature, FeatureColumn
-from features._makers import event_rows
+from features._makers import Moment, event_rows
+from features._polars import IS_BUYER, Log, TooWide, is_fast
+from features._process import PurchaseProcess, fit_process
 from features._time import Frame
+
+logger = logging.getLogger(__name__)
 
 
 def snapshot(
@@ -31,20 +38,93 @@ def snapshot(
     everyone with a transaction known before `as_of`. Rows are sorted by `customer_id`. Features of a table that is
     absent are null: unknown is not zero.
     """
-    chosen = list(catalogue().values() if features is None else features)
-    columns = feature_columns(chosen)
-    frames = {
-        events.name: _of_events(events, theirs, tables, as_of=as_of, time_zone=time_zone)
-        for events, theirs in by_events(columns, tables).items()
-    }
-    if customers is None:
-        frames["customers"] = event_rows(lines, tables, as_of=as_of, time_zone=time_zone).select("customer_id").unique()
+    return next(snapshots(tables, as_of=[as_of], time_zone=time_zone, customers=customers, features=features))
+
+
+def snapshots(
+    tables: Mapping[str, Native],
+    *,
+    as_of: Sequence[date],
+    time_zone: str = "UTC",
+    customers: pl.DataFrame | pl.LazyFrame | None = None,
+    features: Iterable[Feature] | None = None,
+) -> Iterator[pl.DataFrame]:
+    """The snapshot of each as-of date, in their order; on Polars the log is read once for all of them."""
+    tables = {name: on_polars(frame) for name, frame in tables.items()}
+    columns = feature_columns(features)
+    asked = by_events(columns, tables)
+    log = _log(tables, asked, as_of=as_of, time_zone=time_zone)
+    parts = log.parts(as_of) if log else None
+    for day in as_of:
+        fast = next(parts) if parts else None
+        rows = _event_columns(tables, asked, fast, as_of=day, time_zone=time_zone)
+        process = _process(rows, columns)
+        population = rows.filter(IS_BUYER).select("customer_id") if customers is None else _rows(customers)
+        rows = population.sort("customer_id").join(rows, on="customer_id", how="left", maintain_order="left")
+        yield _with_made_columns(_fill(rows, columns, tables), columns, process).select("customer_id", *columns)
+
+
+def _log(
+    tables: Mapping[str, Native], asked: Mapping[Events, list[FeatureColumn]], *, as_of: Sequence[date], time_zone: str
+) -> Log | None:
+    """The log read by the fast path, where it can compute anything."""
+    chosen = {events: [column for column in columns if is_fast(column)] for events, columns in asked.items()}
+    chosen = {events: columns for events, columns in chosen.items() if columns}
+    needed = {"transactions"}.union(*(events.tables for events in chosen))
+    if not chosen or not all(is_polars(tables.get(name)) for name in needed):
+        return None
+    try:
+        return Log(tables, chosen, as_of=as_of, time_zone=time_zone)
+    except TooWide as too_wide:
+        logger.warning("%s: the slower path, which has no such limit, computes the snapshot", too_wide)
+        return None
+
+
+def _event_columns(
+    tables: Mapping[str, Native],
+    asked: Mapping[Events, list[FeatureColumn]],
+    fast: pl.DataFrame | None,
+    *,
+    as_of: date,
+    time_zone: str,
+) -> pl.DataFrame:
+    """One row per customer with a known event: `customer_id`, `IS_BUYER` and the columns made from events."""
+    there = set() if fast is None else set(fast.columns)
+    frames = {}
+    for events, columns in asked.items():
+        slow = [column for column in columns if column.name not in there]
+        if slow:
+            frames[events.name] = _of_events(events, slow, tables, as_of=as_of, time_zone=time_zone)
+    if fast is None:
+        buyers = event_rows(lines, tables, as_of=as_of, time_zone=time_zone).select("customer_id").unique()
+        frames[IS_BUYER] = buyers.with_columns(nw.lit(True).alias(IS_BUYER))
     parts = collected(frames)
-    rows = _rows(parts.pop("customers") if customers is None else customers)
+    made = parts.pop(IS_BUYER) if fast is None else fast
     for part in parts.values():
-        rows = rows.join(part, on="customer_id", how="left", validate="1:1", maintain_order="left")
-    rows = _fill(rows, columns, tables)
-    return _with_made_columns(rows, columns).select("customer_id", *columns)
+        made = made.join(part, on="customer_id", how="full", coalesce=True, validate="1:1")
+    return made
+
+
+def _process(rows: pl.DataFrame, columns: Mapping[str, FeatureColumn]) -> PurchaseProcess | None:
+    """The purchase process of all customers who ever bought, where a feature asks for it."""
+    if not any(column.feature.is_fitted for column in columns.values()):
+        return None
+    return fit_process(*(values.to_numpy() for values in purchase_history(rows).drop_nulls().get_columns()))
+
+
+def purchase_history(rows: pl.DataFrame) -> pl.DataFrame:
+    """What the purchase process is fitted to: repeated purchase days, days to the last one, days until today.
+
+    Null for a customer who never bought. From the columns `purchase_day_count_ever`, `tenure_days` and
+    `days_since_last_purchase` of a snapshot.
+    """
+    age, count = pl.col("tenure_days"), pl.col("purchase_day_count_ever")
+    bought = pl.when(age.is_not_null() & (count > 0))
+    return rows.select(
+        repeats=bought.then(count - 1),
+        last_days=bought.then(age - pl.col("days_since_last_purchase")),
+        age_days=bought.then(age),
+    ).cast(pl.Float64)
 
 
 def absent(events: Events, tables: Mapping[str, Native]) -> bool:
@@ -72,7 +152,10 @@ def _rows(customers: pl.DataFrame | pl.LazyFrame) -> pl.DataFrame:
 def _of_events(
     events: Events, columns: list[FeatureColumn], tables: Mapping[str, Native], *, as_of: date, time_zone: str
 ) -> Frame:
-    rows = event_rows(events, tables, as_of=as_of, time_zone=time_zone)
+    if events is attributes:
+        rows = attribute_rows(columns, tables, Moment(as_of=as_of, time_zone=time_zone))
+    else:
+        rows = event_rows(events, tables, as_of=as_of, time_zone=time_zone)
     return rows.group_by("customer_id").agg(**{column.name: column.expression for column in columns})
 
 
@@ -90,22 +173,41 @@ def _fill(rows: pl.DataFrame, columns: Mapping[str, FeatureColumn], tables: Mapp
     return rows.with_columns(made)
 
 
-def _with_made_columns(rows: pl.DataFrame, columns: Mapping[str, FeatureColumn]) -> pl.DataFrame:
+def _with_made_columns(
+    rows: pl.DataFrame, columns: Mapping[str, FeatureColumn], process: PurchaseProcess | None
+) -> pl.DataFrame:
     waiting = {name: column for name, column in columns.items() if column.feature.of is None}
-    frame = nw.from_native(rows)
     while waiting:
         ready = [c for c in waiting.values() if not set(c.feature.inputs) & set(waiting)]
         if not ready:
             raise ValueError(f"features made from each other in a circle: {', '.join(waiting)}")
-        frame = frame.with_columns(c.expression.cast(nw.Float64).alias(c.name) for c in ready)
+        rows = _with_fitted(_with_expressions(rows, ready), ready, process)
         for column in ready:
             del waiting[column.name]
-    native: pl.DataFrame = frame.to_native()
-    missing = {c.name: c.missing for c in columns.values() if c.feature.of is None and c.missing is not None}
-    plain = native.with_columns(_plain(pl.col(pl.Float64)))
-    return plain.with_columns(pl.col(n).fill_null(value) for n, value in missing.items())
+    made = [column for column in columns.values() if column.feature.of is None]
+    plain = rows.with_columns(_plain(pl.col(column.name)) for column in columns.values())
+    return plain.with_columns(pl.col(c.name).fill_null(c.missing) for c in made if c.missing is not None)
+
+
+def _with_expressions(rows: pl.DataFrame, columns: list[FeatureColumn]) -> pl.DataFrame:
+    made = [c.expression.cast(nw.Float64).alias(c.name) for c in columns if not c.feature.is_fitted]
+    native: pl.DataFrame = nw.from_native(rows).with_columns(made).to_native()
+    return native
+
+
+def _with_fitted(rows: pl.DataFrame, columns: list[FeatureColumn], process: PurchaseProcess | None) -> pl.DataFrame:
+    fitted = [column for column in columns if column.feature.is_fitted]
+    if not fitted:
+        return rows
+    history = purchase_history(rows)
+    known = ~history["age_days"].is_null()
+    arrays = {name: history[name].filter(known).to_numpy() for name in history.columns}
+    made = {column.name: np.full(rows.height, np.nan) for column in fitted}
+    for column in fitted:
+        made[column.name][known.to_numpy()] = column.feature.build(process, **arrays)
+    return rows.with_columns(pl.Series(name, values).fill_nan(None) for name, values in made.items())
 
 
 def _plain(value: pl.Expr) -> pl.Expr:
     """Division by zero gives null. A zero has no sign: -0.0 would depend on row order and read as "-0%"."""
-    return pl.when(value == 0).then(0.0).when(value.is_finite()).then(value).name.keep()
+    return pl.when(value.is_finite()).then(value + 0.0)

@@ -105,6 +105,14 @@ def day_of_month(day: nw.Expr) -> nw.Expr:
     return of_year - (153 * month + 2) // 5 + 1
 
 
+def calendar_facts(rows: Frame) -> Frame:
+    """Adds what the calendar says of `day`: weekday, day of the month, whether it is one of the month's last seven."""
+    day = nw.col("day")
+    return rows.with_columns(
+        weekday=weekday(day), day_of_month=day_of_month(day), is_month_end=day_of_month(day + 7) <= 7
+    )
+
+
 def known_before(events: Frame, *, as_of: date, time_zone: str, shifts: Shifts) -> Frame:
     """Events that happened and were recorded before `as_of` began, with their age.
 

@@ -44,6 +44,17 @@ def purchase_day_count(days: int) -> Summary:
 
 @feature(
     of=purchases,
+    unit="days",
+    missing=0,
+    says=("days with a purchase in all: {value:.0f}", "累计有 {value:.0f} 天购买"),
+)
+def purchase_day_count_ever() -> Summary:
+    """Days with at least one purchase since the beginning of the records."""
+    return count(purchases.is_new_day)
+
+
+@feature(
+    of=purchases,
     unit="weeks",
     missing=0,
     days=(84, 182),
@@ -78,6 +89,33 @@ def recent_purchase_share(purchase_count_28d: nw.Expr, purchase_count_84d: nw.Ex
 def recent_quarter_purchase_share(purchase_count_84d: nw.Expr, purchase_count_364d: nw.Expr) -> nw.Expr:
     """Share of the purchases of the last 364 days that fell in the last 84; null without any."""
     return purchase_count_84d / purchase_count_364d
+
+
+@feature(
+    unit="share",
+    missing=None,
+    says=(
+        "bought less lately: {value:.0%} of the last year's purchases fell in the last 182 days",
+        "近期购买减少：最近一年的购买中仅 {value:.0%} 在最近 182 天",
+    ),
+)
+def recent_half_year_purchase_share(purchase_count_182d: nw.Expr, purchase_count_364d: nw.Expr) -> nw.Expr:
+    """Share of the purchases of the last 364 days that fell in the last 182; null without any."""
+    return purchase_count_182d / purchase_count_364d
+
+
+@feature(
+    unit="share",
+    missing=None,
+    says=(
+        "bought in {value:.0%} of the weeks of the last half year",
+        "最近半年有 {value:.0%} 的周有购买",
+    ),
+)
+def purchase_week_share(purchase_week_count_182d: nw.Expr, tenure_days: nw.Expr) -> nw.Expr:
+    """Share of the last 26 weeks, or of those since the first purchase, with a purchase; null before the first."""
+    weeks = ((tenure_days + 6) / 7).floor().clip(upper_bound=26)
+    return purchase_week_count_182d / weeks
 
 
 @feature(

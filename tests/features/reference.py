@@ -13,23 +13,38 @@ from zoneinfo import ZoneInfo
 
 from tests.features.reference_bought import bought
 from tests.features.reference_numbers import Answer
-from tests.features.reference_said import said
+from tests.features.reference_said import both, brought, profile, said
 
 Row = Mapping[str, Any]
 
 
 def reference_snapshot(
-    transactions: Iterable[Row], interactions: Iterable[Row], *, as_of: date, time_zone: str, customers: Iterable[str]
+    transactions: Iterable[Row],
+    interactions: Iterable[Row],
+    joined: Iterable[Row] = (),
+    *,
+    as_of: date,
+    time_zone: str,
+    customers: Iterable[str],
 ) -> dict[str, dict[str, Answer]]:
-    """`{customer: {column: value}}`."""
+    """`{customer: {column: value}}` for these `customers`; `joined` are the rows of the customers table."""
     clock = Clock(as_of, time_zone)
     lines = [clock.as_known(row) for row in transactions if clock.knows(row)]
     talks = [clock.as_known(row) for row in interactions if clock.knows(row)]
+    people = [clock.with_age(row) for row in joined if clock.has_not_yet_to_join(row)]
     return {
-        customer: bought([line for line in lines if line["customer_id"] == customer])
-        | said([talk for talk in talks if talk["customer_id"] == customer], clock.start)
+        customer: _with_both(
+            bought([line for line in lines if line["customer_id"] == customer])
+            | said([talk for talk in talks if talk["customer_id"] == customer], clock.start)
+        )
+        | brought(customer, people, lines)
+        | profile([person for person in people if person["customer_id"] == customer])
         for customer in customers
     }
+
+
+def _with_both(found: dict[str, Answer]) -> dict[str, Answer]:
+    return found | both(found)
 
 
 class Clock:
@@ -47,10 +62,21 @@ class Clock:
 
     def as_known(self, row: Row) -> dict[str, Any]:
         """The row as it was then: what was filled in later is not there yet."""
-        known = dict(row) | {"age": (self.as_of - row["occurred_at"].astimezone(self.zone).date()).days}
+        known = dict(row) | {"age": self._age(row["occurred_at"])}
         for name in ("resolved_at", "reviewed_at"):
             if known.get(name) is not None and known[name] >= self.start:
                 known[name] = None
         if known.get("kind") in ("complaint", "enquiry") and known["resolved_at"] is None:
             known["satisfaction"] = None
         return known
+
+    def has_not_yet_to_join(self, row: Row) -> bool:
+        """Everyone of whom it is not known that they joined at or after the as-of date."""
+        return row["joined_at"] is None or bool(row["joined_at"] < self.start)
+
+    def with_age(self, row: Row) -> dict[str, Any]:
+        """The row of a customer, with the days since joining where they are known."""
+        return dict(row) | {"age": None if row["joined_at"] is None else self._age(row["joined_at"])}
+
+    def _age(self, moment: datetime) -> int:
+        return (self.as_of - moment.astimezone(self.zone).date()).days

@@ -15,7 +15,8 @@ from features import snapshot
 AS_OF = date(2026, 3, 10)
 
 Row = tuple[Any, ...]
-"""`(customer, when, amount)` or `(customer, when, kind)`, and then perhaps a dict of other columns.
+"""`(customer, when, amount)`, `(customer, when, kind)` or `(customer, when joined)`, and then perhaps a dict of other
+columns.
 
 `when` is a number of days before the as-of date (at noon), or a UTC time such as "2026-03-09 23:30".
 """
@@ -41,6 +42,13 @@ def interaction_rows(rows: Iterable[Row], *, as_of: date = AS_OF) -> list[dict[s
     return [_row("interactions", place, row, {"kind": row[2]}, as_of) for place, row in enumerate(rows)]
 
 
+def customer_rows(rows: Iterable[Row], *, as_of: date = AS_OF) -> list[dict[str, Any]]:
+    """The customers table as dicts with every column of the contract; `when` None means joined nobody knows when."""
+    blank = dict.fromkeys(contracts()["customers"].column_names)
+    made = [blank | {"customer_id": row[0], "joined_at": row[1]} | dict(*row[2:]) for row in rows]
+    return [row | {"joined_at": moment(row["joined_at"], as_of=as_of)} for row in made]
+
+
 def _row(table: str, place: int, row: Row, own: dict[str, Any], as_of: date) -> dict[str, Any]:
     more = dict(row[3]) if len(row) > 3 else {}
     made = dict.fromkeys(contracts()[table].column_names) | own | {"customer_id": row[0], "occurred_at": row[1]}
@@ -53,30 +61,34 @@ def frame(table: str, rows: Iterable[Mapping[str, Any]]) -> pl.LazyFrame:
     return pl.LazyFrame(list(rows), schema=contracts()[table].polars_schema)
 
 
-def tables(bought: Iterable[Row] = (), said: Iterable[Row] = (), *, as_of: date = AS_OF) -> dict[str, pl.LazyFrame]:
-    """The transactions `bought` and the interactions `said`."""
-    return {
+def tables(
+    bought: Iterable[Row] = (), said: Iterable[Row] = (), joined: Iterable[Row] | None = None, *, as_of: date = AS_OF
+) -> dict[str, pl.LazyFrame]:
+    """The transactions `bought`, the interactions `said`, and the customers who `joined` (without it no such table)."""
+    made = {
         "transactions": frame("transactions", transaction_rows(bought, as_of=as_of)),
         "interactions": frame("interactions", interaction_rows(said, as_of=as_of)),
     }
+    return made if joined is None else made | {"customers": frame("customers", customer_rows(joined, as_of=as_of))}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """One claim about one feature: what was bought and said, and what the feature is for each customer."""
+    """One claim about one feature: what was bought and said, who joined, and what the feature is for each customer."""
 
     claim: str
     column: str
     is_: Mapping[str, float | None]
     bought: tuple[Row, ...] = ()
     said: tuple[Row, ...] = ()
+    joined: tuple[Row, ...] | None = None
     as_of: date = AS_OF
     time_zone: str = "UTC"
 
     def found(self) -> dict[str, float | None]:
         """What the pipeline says: `{customer: value}` for the customers of the claim."""
         made = snapshot(
-            tables(self.bought, self.said, as_of=self.as_of),
+            tables(self.bought, self.said, self.joined, as_of=self.as_of),
             as_of=self.as_of,
             time_zone=self.time_zone,
             customers=pl.DataFrame({"customer_id": list(self.is_)}),

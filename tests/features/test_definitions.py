@@ -33,7 +33,8 @@ def everything_at(when: datetime) -> dict[str, pl.LazyFrame]:
             ("anna", when, 10.0, {"order_id": "o1", "category": "toys", "product_id": "p1", "discount": 1.0}),
             ("anna", when, -1.0, {"order_id": "o2"}),
         ],
-        [("anna", when, kind, {"satisfaction": 3.0}) for kind in kinds],
+        [("anna", when, kind, {"satisfaction": 3.0, "topic": "delivery"}) for kind in (*kinds, "complaint")],
+        [("anna", None), ("ben", None), ("brought by anna", when, {"referred_by": "anna"})],
     )
 
 

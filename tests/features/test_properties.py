@@ -33,10 +33,10 @@ def test_nothing_at_or_after_the_as_of_date_changes_any_feature(pair: tuple[Worl
 @steady
 @given(worlds(), st.randoms(use_true_random=False))
 def test_row_order_changes_no_bit_of_any_feature(world: World, random: Any) -> None:
-    transactions, interactions = list(world.transactions), list(world.interactions)
-    random.shuffle(transactions)
-    random.shuffle(interactions)
-    assert bytes_of(world.snapshot()) == bytes_of(world.with_rows(transactions, interactions).snapshot())
+    turned = [list(rows) for rows in (world.transactions, world.interactions, world.customers)]
+    for rows in turned:
+        random.shuffle(rows)
+    assert bytes_of(world.snapshot()) == bytes_of(world.with_rows(*turned).snapshot())
 
 
 @steady
@@ -63,7 +63,8 @@ def test_every_feature_equals_the_slow_reference() -> None:
     @given(worlds())
     def compare(world: World) -> None:
         place = {"as_of": world.as_of, "time_zone": world.time_zone}
-        expected = reference_snapshot(world.transactions, world.interactions, customers=CUSTOMERS, **place)
+        rows = (world.transactions, world.interactions, world.customers)
+        expected = reference_snapshot(*rows, customers=CUSTOMERS, **place)
         for found in world.snapshot().iter_rows(named=True):
             answers = expected[found["customer_id"]]
             wrong = [name for name, answer in answers.items() if not same(found[name], answer)]
@@ -92,6 +93,7 @@ def test_a_week_later_all_is_the_same_in_utc(world: World) -> None:
     later = World(
         transactions=tuple(map(shifted, world.transactions)),
         interactions=tuple(map(shifted, world.interactions)),
+        customers=tuple(map(shifted, world.customers)),
         as_of=world.as_of + week,
         time_zone="UTC",
     )

@@ -14,6 +14,7 @@ from features import day_start, feature_columns, snapshot
 from tests.features.tables import frame
 
 CUSTOMERS = ("anna", "O'Neil; --", "客户 一")
+FRIEND = "a friend who never bought"
 PLACES = (
     (date(2026, 3, 10), "UTC"),
     (date(2026, 3, 30), "Europe/London"),
@@ -33,6 +34,7 @@ class World:
 
     transactions: Rows
     interactions: Rows
+    customers: Rows
     as_of: date
     time_zone: str
 
@@ -47,6 +49,7 @@ class World:
         return {
             "transactions": frame("transactions", self.transactions),
             "interactions": frame("interactions", self.interactions),
+            "customers": frame("customers", self.customers),
         }
 
     def snapshot(self, customers: tuple[str, ...] = CUSTOMERS) -> pl.DataFrame:
@@ -58,9 +61,10 @@ class World:
         """Whether the row was there when the as-of date began."""
         return row["occurred_at"] < self.start and (row["recorded_at"] or row["occurred_at"]) < self.start
 
-    def with_rows(self, transactions: Any, interactions: Any) -> World:
+    def with_rows(self, transactions: Any, interactions: Any, customers: Any = None) -> World:
         """The same place with another history."""
-        return replace(self, transactions=tuple(transactions), interactions=tuple(interactions))
+        joined = self.customers if customers is None else tuple(customers)
+        return replace(self, transactions=tuple(transactions), interactions=tuple(interactions), customers=joined)
 
 
 @st.composite
@@ -91,7 +95,7 @@ AMOUNTS = st.sampled_from([0.1, 0.2, 0.3, -0.1, -0.3, 10.0, -10.0, 0.0]) | st.in
 
 @st.composite
 def transaction_lines(draw: st.DrawFn, place: tuple[date, str], days: st.SearchStrategy[int]) -> dict[str, Any]:
-    """One line, bought or returned, of few orders, products and categories."""
+    """One line, bought or returned, of few orders, products, categories and channels."""
     occurred_at = draw(moments(place, days=days))
     return dict.fromkeys(contracts()["transactions"].column_names) | {
         "customer_id": draw(st.sampled_from(CUSTOMERS)),
@@ -103,6 +107,7 @@ def transaction_lines(draw: st.DrawFn, place: tuple[date, str], days: st.SearchS
         "category": draw(st.none() | st.sampled_from(["toys", "books"])),
         "quantity": draw(st.none() | st.integers(-3, 3).map(float)),
         "discount": draw(st.none() | st.integers(0, 300).map(lambda cents: cents / 100)),
+        "channel": draw(st.none() | st.sampled_from(["shop", "web"])),
     }
 
 
@@ -116,6 +121,7 @@ def talks(draw: st.DrawFn, place: tuple[date, str], days: st.SearchStrategy[int]
         "occurred_at": occurred_at,
         "recorded_at": _delayed(draw, occurred_at, start),
         "kind": draw(st.sampled_from(["visit", "visit", "complaint", "complaint", *KINDS])),
+        "topic": draw(st.none() | st.sampled_from(["delivery", "price"])),
         "resolved_at": resolved_at,
         "reviewed_at": resolved_at,
         "satisfaction": draw(st.none() | st.integers(2, 10).map(lambda halves: halves / 2)),
@@ -123,14 +129,32 @@ def talks(draw: st.DrawFn, place: tuple[date, str], days: st.SearchStrategy[int]
 
 
 @st.composite
+def joined(draw: st.DrawFn, place: tuple[date, str], days: st.SearchStrategy[int]) -> Rows:
+    """The customers table: some of the customers and a friend of theirs, perhaps brought by one of them."""
+    names = draw(st.lists(st.sampled_from([*CUSTOMERS, FRIEND]), unique=True))
+    blank = dict.fromkeys(contracts()["customers"].column_names)
+    return tuple(
+        blank
+        | {
+            "customer_id": name,
+            "joined_at": draw(st.none() | moments(place, days=days)),
+            "referred_by": draw(st.none() | st.sampled_from(CUSTOMERS)),
+            "acquisition_cost": draw(st.none() | st.integers(0, 9000).map(lambda cents: cents / 100)),
+        }
+        for name in names
+    )
+
+
+@st.composite
 def worlds(draw: st.DrawFn, places: tuple[tuple[date, str], ...] = PLACES) -> World:
-    """Up to two dozen lines and sixteen interactions of a few customers."""
+    """Up to two dozen lines and sixteen interactions of a few customers, some of them in the customers table."""
     place = draw(st.sampled_from(places))
     days = past_or_future_days()
     fewest = draw(st.sampled_from([0, 3, 10]))
     return World(
         transactions=tuple(draw(st.lists(transaction_lines(place, days), min_size=fewest, max_size=24))),
         interactions=tuple(draw(st.lists(talks(place, days), min_size=fewest, max_size=16))),
+        customers=draw(joined(place, days)),
         as_of=place[0],
         time_zone=place[1],
     )
@@ -146,7 +170,19 @@ def same_past(draw: st.DrawFn, world: World) -> World:
     added = draw(st.lists(transaction_lines(place, later), max_size=4))
     heard = draw(st.lists(talks(place, later), max_size=4))
     resolved = [_otherwise_resolved(row, world, forget=draw(st.booleans())) for row in kept[1]]
-    return world.with_rows([*kept[0], *corrupt, *added], [*resolved, *said, *heard])
+    return world.with_rows([*kept[0], *corrupt, *added], [*resolved, *said, *heard], _otherwise_joined(draw, world))
+
+
+def _otherwise_joined(draw: st.DrawFn, world: World) -> list[dict[str, Any]]:
+    """Who joins later could join otherwise or not at all, and be brought by others; so could who was never seen."""
+    seen = {row["customer_id"] for row in world.transactions if world.is_past(row)}
+    rows = [row for row in world.customers if row["joined_at"] is None or row["joined_at"] < world.start]
+    wrong = {"acquisition_cost": 1e6, "referred_by": CUSTOMERS[0]}
+    never = [row for row in rows if row["joined_at"] is None and row["customer_id"] not in seen]
+    later = [row | wrong for row in world.customers if row not in rows and draw(st.booleans())]
+    joins = world.start + draw(st.sampled_from([timedelta(0), timedelta(1)]))
+    more = dict.fromkeys(contracts()["customers"].column_names) | {"customer_id": "joins later", "joined_at": joins}
+    return [*(row | wrong if row in never else row for row in rows), *later, more | wrong]
 
 
 def _corrupted(row: dict[str, Any]) -> dict[str, Any]:

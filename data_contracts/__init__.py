@@ -1,11 +1,12 @@
 """What does each table promise? Contracts as plain data, and the checks that hold arriving rows to them."""
 
 from data_contracts._check import Checked, check
-from data_contracts._conform import Conformed, conform
+from data_contracts._conform import Conformed, conform, read_column
 from data_contracts._contract import Column, Contract
 from data_contracts._declarations import DuplicateDeclaration, declared
 from data_contracts._errors import ContractBroken
 from data_contracts._validate import Verdict, validate
+from data_contracts._values import Reading, UnreadableColumn
 
 __all__ = [
     "Checked",
@@ -14,11 +15,14 @@ __all__ = [
     "Contract",
     "ContractBroken",
     "DuplicateDeclaration",
+    "Reading",
+    "UnreadableColumn",
     "Verdict",
     "check",
     "conform",
     "contracts",
     "declared",
+    "read_column",
     "validate",
 ]
 

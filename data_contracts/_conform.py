@@ -56,7 +56,9 @@ def conform(contract: Contract, raw: pl.DataFrame, *, time_zone: str, timestamp_
         if column.name not in raw.columns:
             continue
         try:
-            readings[column.name] = _read(column, raw[column.name], time_zone, timestamp_format)
+            readings[column.name] = read_column(
+                column, raw[column.name], time_zone=time_zone, timestamp_format=timestamp_format
+            )
         except UnreadableColumn as error:
             problems.append(f"column {column.name!r} {error}.")
         else:
@@ -76,6 +78,26 @@ def conform(contract: Contract, raw: pl.DataFrame, *, time_zone: str, timestamp_
         duplicate_count=settled.duplicate_count,
         superseded_count=settled.superseded_count,
     )
+
+
+def read_column(column: Column, raw: pl.Series, *, time_zone: str, timestamp_format: str | None = None) -> Reading:
+    """The cells of one column in the contract's type, and why some cannot be read.
+
+    Raises UnreadableColumn when the column as a whole is of a type that none can be read from.
+    """
+    if (raw.fill_nan(None) if raw.dtype.is_float() else raw).count() == 0:
+        # An empty column has whatever type its writer gave it: pandas makes floats of dates that are all missing.
+        raw = pl.repeat(None, len(raw), dtype=pl.Null(), eager=True)
+    if column.type == "text":
+        return read_text(raw, ids=is_id(column.name))
+    if column.type == "number":
+        return read_number(raw, required=column.required)
+    if column.type == "integer":
+        return read_integer(raw, required=column.required)
+    if column.type == "boolean":
+        return read_boolean(raw)
+    read_time = read_timestamp if column.type == "timestamp" else read_date
+    return read_time(raw, time_zone=time_zone, timestamp_format=timestamp_format)
 
 
 def in_contract_names(contract: Contract, raw: pl.DataFrame) -> pl.DataFrame:
@@ -132,22 +154,6 @@ def _emptiness(contract: Contract, raw: pl.DataFrame) -> list[str]:
     if raw.height > 0 or contract.min_rows == 0 or contract.optional:
         return []
     return ["the table has no rows, only a header. Check that the export ran to its end."]
-
-
-def _read(column: Column, raw: pl.Series, time_zone: str, timestamp_format: str | None) -> Reading:
-    if (raw.fill_nan(None) if raw.dtype.is_float() else raw).count() == 0:
-        # An empty column has whatever type its writer gave it: pandas makes floats of dates that are all missing.
-        raw = pl.repeat(None, len(raw), dtype=pl.Null(), eager=True)
-    if column.type == "text":
-        return read_text(raw, ids=is_id(column.name))
-    if column.type == "number":
-        return read_number(raw, required=column.required)
-    if column.type == "integer":
-        return read_integer(raw, required=column.required)
-    if column.type == "boolean":
-        return read_boolean(raw)
-    read_time = read_timestamp if column.type == "timestamp" else read_date
-    return read_time(raw, time_zone=time_zone, timestamp_format=timestamp_format)
 
 
 def _wholly_unreadable(contract: Contract, column: Column, read: Reading) -> list[str]:

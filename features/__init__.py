@@ -2,6 +2,7 @@
 
 from features._aggregate import Summary, Where, average, count, distinct, least, median, most, total
 from features._catalogue import catalogue, feature_columns
+from features._compare import compare
 from features._events import (
     Events,
     UnknownColumn,
@@ -19,10 +20,12 @@ from features._events import (
 )
 from features._feature import Feature, FeatureColumn, feature
 from features._fingerprint import fingerprint
+from features._frame import TableUnusable
+from features._front import snapshot
 from features._lake import Lake, open_lake, scan, table_path
 from features._makers import event_rows
-from features._snapshot import snapshot
 from features._store import SnapshotStore
+from features._tables import tables_of
 from features._time import Frame, day_start
 
 __all__ = [
@@ -33,12 +36,14 @@ __all__ = [
     "Lake",
     "SnapshotStore",
     "Summary",
+    "TableUnusable",
     "UnknownColumn",
     "Where",
     "average",
     "catalogue",
     "categories",
     "channels",
+    "compare",
     "complaints",
     "count",
     "day_start",
@@ -62,5 +67,6 @@ __all__ = [
     "scan",
     "snapshot",
     "table_path",
+    "tables_of",
     "total",
 ]

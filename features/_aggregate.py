@@ -146,12 +146,12 @@ def distinct(value: nw.Expr, where: Where | nw.Expr | None = None) -> Aggregate:
 
 def fixed(value: nw.Expr, decimals: int) -> nw.Expr:
     """A number as a whole number of its smallest decimals, half rounded up: the same on every engine."""
-    return (value.cast(nw.Float64) * 10**decimals + 0.5).floor().cast(nw.Int64)
+    return (value.cast(nw.Float64) * float(10**decimals) + 0.5).floor().cast(nw.Int64)
 
 
 def rounded(value: nw.Expr, decimals: int) -> nw.Expr:
     """A number rounded to `decimals`, half rounded up."""
-    return (value.cast(nw.Float64) * 10**decimals + 0.5).floor() / 10**decimals
+    return (value.cast(nw.Float64) * float(10**decimals) + 0.5).floor() / float(10**decimals)
 
 
 def _value(aggregate: Aggregate) -> nw.Expr:
@@ -172,15 +172,31 @@ def _number(where: nw.Expr) -> nw.Expr:
     return nw.when(where).then(nw.lit(1)).otherwise(nw.lit(0)).sum().cast(nw.Float64)
 
 
+def _count(aggregate: Aggregate) -> nw.Expr:
+    return _number(aggregate.where.expression)
+
+
+def _least(aggregate: Aggregate) -> nw.Expr:
+    return _kept(aggregate).min()
+
+
+def _most(aggregate: Aggregate) -> nw.Expr:
+    return _kept(aggregate).max()
+
+
+def _median(aggregate: Aggregate) -> nw.Expr:
+    return _kept(aggregate).median()
+
+
 def _total(aggregate: Aggregate) -> nw.Expr:
-    return _whole_sum(aggregate.where.expression, fixed(_value(aggregate), MONEY_DECIMALS)) / 10**MONEY_DECIMALS
+    return _whole_sum(aggregate.where.expression, fixed(_value(aggregate), MONEY_DECIMALS)) / float(10**MONEY_DECIMALS)
 
 
 def _average(aggregate: Aggregate) -> nw.Expr:
     where, value = aggregate.where.expression, _value(aggregate)
     known = _number(where & ~value.is_null())
     whole = _whole_sum(where, fixed(value, AVERAGE_DECIMALS))
-    return nw.when(known > 0).then(whole / known / 10**AVERAGE_DECIMALS)
+    return nw.when(known > 0).then(whole / known / float(10**AVERAGE_DECIMALS))
 
 
 def _distinct(aggregate: Aggregate) -> nw.Expr:
@@ -189,11 +205,11 @@ def _distinct(aggregate: Aggregate) -> nw.Expr:
 
 
 _PORTABLE: dict[Kind, Callable[[Aggregate], nw.Expr]] = {
-    "count": lambda aggregate: _number(aggregate.where.expression),
+    "count": _count,
     "total": _total,
-    "least": lambda aggregate: _kept(aggregate).min(),
-    "most": lambda aggregate: _kept(aggregate).max(),
+    "least": _least,
+    "most": _most,
     "average": _average,
-    "median": lambda aggregate: _kept(aggregate).median(),
+    "median": _median,
     "distinct": _distinct,
 }

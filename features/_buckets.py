@@ -28,7 +28,8 @@ from features._time import DAY, HOUR, Shifts
 
 Array = npt.NDArray[Any]
 
-ROWS_PER_BATCH = 4_000_000
+ROWS_PER_BATCH = 1_000_000
+LINES_PER_BUCKET = 2_000_000
 THREADS = 2
 
 CODE_BITS, KIND_BITS, DAY_BITS = 26, 22, 16
@@ -86,7 +87,7 @@ def known_on(occurred: pl.Expr, recorded: pl.Expr, shifts: Shifts) -> pl.Expr:
 
 
 def _fixed(name: str) -> pl.Expr:
-    return (pl.col(name) * 10**MONEY_DECIMALS + 0.5).floor().fill_null(0).cast(pl.Int64)
+    return (pl.col(name) * float(10**MONEY_DECIMALS) + 0.5).floor().fill_null(0).cast(pl.Int64)
 
 
 def _number(name: str, categories: pl.Categories) -> pl.Expr:
@@ -154,8 +155,8 @@ class Spread:
     def __init__(self, codes: Codes, kinds: tuple[str, ...], *, base: int) -> None:
         self.codes, self.kinds, self.base = codes, kinds, base
         self._runs: list[list[Array]] = [[] for _ in range(1 << codes.bits)]
-        self._soon = {name: [[] for _ in range(1 << codes.bits)] for name in kinds}
-        self._late = {name: [[] for _ in range(1 << codes.bits)] for name in kinds}
+        self._soon: dict[str, list[list[Array]]] = {name: [[] for _ in range(1 << codes.bits)] for name in kinds}
+        self._late: dict[str, list[list[Array]]] = {name: [[] for _ in range(1 << codes.bits)] for name in kinds}
 
     def add(self, batch: pl.DataFrame) -> None:
         """Spreads a batch of `line_numbers`."""
@@ -166,7 +167,7 @@ class Spread:
         place = self.codes.places(batch["customer_id"].gather(starts)) << np.uint64(64 - CODE_BITS)
         runs = _matrix(lines, starts, place)
         order = _grouped(place, self.codes.bits)
-        _deal(self._runs, runs[order], self._run_edges(place))
+        _deal(self._runs, runs.take(order, axis=0), self._run_edges(place))
         if self.kinds:
             of_line = np.repeat(place, np.diff(starts, append=batch.height))
             for name in self.kinds:

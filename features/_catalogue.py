@@ -15,22 +15,24 @@ from features._feature import Feature, FeatureColumn
 def catalogue() -> dict[str, Feature]:
     """Every declared feature by name, in a fixed order. Raises when two have one name or one names no column."""
     features = declared("features", Feature)
-    names = [column.name for feature in features.values() for column in feature.columns]
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise ValueError(f"two features make the column {twice[0]!r}; rename one of them")
-    _check_inputs(features.values(), names)
+    feature_columns(features.values())
     return features
 
 
 def feature_columns(features: Iterable[Feature] | None = None) -> dict[str, FeatureColumn]:
     """Every snapshot column by name, features of events before those made from other columns.
 
-    Raises UnknownColumn when a feature is made from a column that none of `features` makes.
+    Raises UnknownColumn when a feature is made from a column that none of `features` makes, and ValueError when two
+    of them make one column.
     """
     chosen = list(catalogue().values() if features is None else features)
-    ordered = sorted(chosen, key=lambda feature: feature.of is None)
-    columns = {column.name: column for feature in ordered for column in feature.columns}
+    columns: dict[str, FeatureColumn] = {}
+    for feature in sorted(chosen, key=lambda feature: feature.of is None):
+        for column in feature.columns:
+            if column.name in columns:
+                homes = sorted({columns[column.name].feature.module, feature.module})
+                raise ValueError(f"two features make the column {column.name!r} (in {' and '.join(homes)}); rename one")
+            columns[column.name] = column
     _check_inputs(chosen, list(columns))
     return columns
 

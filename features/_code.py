@@ -7,9 +7,14 @@ import inspect
 import textwrap
 from collections.abc import Callable, Iterator
 from datetime import date, time, timedelta
+from types import ModuleType
 
 _OURS = "features"
 _CONSTANTS = (str, int, float, date, time, timedelta, tuple, list, dict, set, frozenset)
+
+
+class SourceLost(Exception):
+    """The code of a definition is asked for, and Python has kept none."""
 
 
 def definition_of(function: Callable[..., object]) -> str:
@@ -26,8 +31,29 @@ def code_of(function: Callable[..., object]) -> str:
     return ast.unparse(tree.args) + ":" + "\n".join(ast.unparse(statement) for statement in body)
 
 
+def code_of_module(module: ModuleType) -> str:
+    """A module's code without comments, layout and docstrings."""
+    tree = ast.parse(inspect.getsource(module))
+    for node in ast.walk(tree):
+        body = getattr(node, "body", None)
+        if isinstance(body, list):
+            node.body = [each for each in body if not _is_text(each)] or [ast.Pass()]  # type: ignore[attr-defined]
+    return ast.unparse(tree)
+
+
+def _is_text(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+
+
 def _tree_of(function: Callable[..., object]) -> ast.FunctionDef:
-    tree = ast.parse(textwrap.dedent(inspect.getsource(function))).body[0]
+    try:
+        source = inspect.getsource(function)
+    except OSError as error:
+        raise SourceLost(
+            f"the code of {function.__name__!r} cannot be read: it was typed where Python keeps none (a plain prompt, "
+            "`python -c`, exec). It can be computed so, but has no fingerprint: define it in a notebook or a file."
+        ) from error
+    tree = ast.parse(textwrap.dedent(source)).body[0]
     if not isinstance(tree, ast.FunctionDef):
         raise TypeError(f"{function!r} is no function written with def")
     return tree

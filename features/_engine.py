@@ -9,7 +9,7 @@ from typing import Any
 import narwhals as nw
 import polars as pl
 
-from data_contracts import contracts
+from data_contracts import Contract, contracts
 from features._time import Frame, Shifts, zone_shifts
 
 Native = Any
@@ -37,41 +37,78 @@ def rows_of(native: Native, table: str) -> Frame:
 
     Adds `occurred_us` for `occurred_at`, and so for each moment: whole microseconds since 1970.
     """
-    frame = nw.from_native(native).lazy()
-    there = frame.collect_schema().names()
-    frame = nw.from_native(_with_micros(frame.to_native(), [name for name in _MOMENTS if name in there]))
-    return _with_missing_columns(frame, table, there)
+    whole = with_all_columns(nw.from_native(native).lazy().to_native(), contracts()[table])
+    there = nw.from_native(whole).collect_schema().names()
+    made: Frame = nw.from_native(_with_micros(whole, [name for name in _MOMENTS if name in there]))
+    return made
+
+
+def engine_of(native: Native) -> str:
+    """The engine that a frame belongs to: polars, duckdb or spark. Raises TypeError for any other."""
+    package = type(native).__module__.partition(".")[0]
+    if package not in _ENGINES:
+        raise TypeError(f"a table must be a frame of Polars, pandas, DuckDB or Spark, not of {package}")
+    return _ENGINES[package]
+
+
+_ENGINES = {"polars": "polars", "duckdb": "duckdb", "_duckdb": "duckdb", "pyspark": "spark"}
 
 
 def _with_micros(native: Native, moments: list[str]) -> Native:
-    match type(native).__module__.split(".")[0]:
+    match engine_of(native):
         case "polars":
             utc = [pl.col(name).cast(pl.Datetime("us", "UTC")).dt.timestamp("us") for name in moments]
             return native.with_columns(e.alias(_us(name)) for e, name in zip(utc, moments, strict=True))
-        case "duckdb" | "_duckdb":
+        case "duckdb":
             made = [f'epoch_us("{name}") AS {_us(name)}' for name in moments]
             return native.project(", ".join(["*", *made]))
-        case "pyspark":
-            from pyspark.sql import functions
+        case _:
+            return native.withColumns({_us(name): _spark_micros(native, name) for name in moments})
 
-            return native.withColumns({_us(name): functions.unix_micros(name) for name in moments})
-        case other:
-            raise TypeError(f"a table must be a frame of Polars, pandas, DuckDB or Spark, not of {other}")
+
+def _spark_micros(native: Native, name: str) -> Any:
+    """Spark would read a timestamp without a zone in that of its session; here such a one is meant in UTC."""
+    from pyspark.sql import functions as f
+
+    if native.schema[name].dataType.typeName() != "timestamp_ntz":
+        return f.unix_micros(name)
+    hours, minutes = f.hour(name) + 24 * f.unix_date(f.to_date(name)), f.minute(name)
+    micros = (f.extract(f.lit("SECOND"), f.col(name)) * 1_000_000).cast("bigint")
+    return (hours * 60 + minutes).cast("bigint") * 60_000_000 + micros
 
 
 def _us(name: str) -> str:
     return name.removesuffix("_at") + "_us"
 
 
-_DTYPES = {"text": nw.String(), "number": nw.Float64(), "integer": nw.Int64(), "boolean": nw.Boolean()}
+def with_all_columns(native: Native, contract: Contract) -> Native:
+    """The frame with every column of the contract: null where an old version, or a folder of files, has none."""
+    there = set(nw.from_native(native).collect_schema().names())
+    missing = {column.name: column.type for column in contract.columns if column.name not in there}
+    if not missing:
+        return native
+    match engine_of(native):
+        case "polars":
+            nulls = [pl.lit(None, dtype=contract.polars_schema[name]).alias(name) for name in missing]
+            return native.with_columns(nulls)
+        case "duckdb":
+            sql = [f'NULL::{_SQL_TYPES[kind][0]} AS "{name}"' for name, kind in missing.items()]
+            return native.project(", ".join(["*", *sql]))
+        case _:
+            from pyspark.sql import functions
+
+            return native.withColumns({n: functions.lit(None).cast(_SQL_TYPES[k][1]) for n, k in missing.items()})
 
 
-def _with_missing_columns(frame: Frame, table: str, there: list[str]) -> Frame:
-    missing = [column for column in contracts()[table].columns if column.name not in there]
-    plain = [nw.lit(None, dtype=_DTYPES[c.type]).alias(c.name) for c in missing if c.type in _DTYPES]
-    moments = [nw.lit(None, dtype=nw.Int64()).alias(_us(c.name)) for c in missing if c.type == "timestamp"]
-    stamps = [nw.lit(None, dtype=nw.Datetime("us", "UTC")).alias(c.name) for c in missing if c.type == "timestamp"]
-    return frame.with_columns(*plain, *moments, *stamps) if missing else frame
+_SQL_TYPES: Mapping[str, tuple[str, str]] = {
+    "text": ("VARCHAR", "string"),
+    "number": ("DOUBLE", "double"),
+    "integer": ("BIGINT", "bigint"),
+    "boolean": ("BOOLEAN", "boolean"),
+    "timestamp": ("TIMESTAMPTZ", "timestamp"),
+    "date": ("DATE", "date"),
+}
+"""What DuckDB and Spark call the types of the contracts."""
 
 
 def shifts_of(rows: Frame, *, time_zone: str, until: date) -> Shifts:

@@ -37,7 +37,8 @@ class FeatureColumn:
     def expression(self) -> nw.Expr:
         """The aggregate over a customer's events, or the expression over other columns, for any engine."""
         if self.summary is None:
-            return self.feature.build(*(nw.col(name) for name in self.feature.inputs))
+            made: nw.Expr = self.feature.build(*(nw.col(name) for name in self.feature.inputs))
+            return made
         return self.summary.expression if isinstance(self.summary, Aggregate | Compound) else self.summary
 
 

@@ -6,9 +6,9 @@ import hashlib
 from collections.abc import Callable
 from functools import cache
 
-from features import _aggregate, _events, _makers, _snapshot
+from features import _aggregate, _buckets, _events, _history, _makers, _polars, _process, _snapshot, _sums
 from features._catalogue import catalogue
-from features._code import definition_of
+from features._code import code_of_module, definition_of
 
 _MACHINERY: tuple[Callable[..., object], ...] = (
     _events.Events.within,
@@ -20,10 +20,14 @@ _MACHINERY: tuple[Callable[..., object], ...] = (
 )
 """What every feature goes through; what these call is found from their code."""
 
+_FAST = (_buckets, _history, _polars, _process, _sums)
+"""The same on arrays, and the purchase process: modules that hold nothing else."""
+
 
 @cache
 def fingerprint() -> str:
     """A hash of what all features compute, and of the code that cuts their events in time."""
     parts = [feature.fingerprint for feature in catalogue().values()]
     parts += [definition_of(function) for function in _MACHINERY]
+    parts += [code_of_module(module) for module in _FAST]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]

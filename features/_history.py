@@ -76,7 +76,8 @@ KIND_TABLES = {"products": "product_id", "categories": "category", "channels": "
 
 def history(lines: Lines, codes: Codes) -> History:
     """Sorts a bucket's runs by customer, order and day."""
-    runs = run_columns(lines.runs[np.argsort(lines.runs[:, 0].view(np.uint64))])
+    order = np.argsort(lines.runs[:, 0].copy().view(np.uint64))
+    runs = run_columns(lines.runs.take(order, axis=0))
     runs["code"] = codes.numbers(runs["key"])
     runs["day"] = runs["at"] // 24
     same = _same(runs, ("code", "order"))
@@ -90,7 +91,7 @@ def history(lines: Lines, codes: Codes) -> History:
 
 def _same(rows: Columns, names: tuple[str, ...]) -> Array:
     """Whether each row but the first agrees with the one before."""
-    same = rows[names[0]][1:] == rows[names[0]][:-1]
+    same: Array = rows[names[0]][1:] == rows[names[0]][:-1]
     for name in names[1:]:
         same &= rows[name][1:] == rows[name][:-1]
     return same

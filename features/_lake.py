@@ -1,26 +1,36 @@
-"""Where do the tables lie? Delta tables in the home folder, read at one named version each."""
+"""Where do the tables lie? Delta tables in the home folder, read at one named version each, by the engine asked for."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
-from urllib.parse import quote, unquote
+from typing import Any
 
+import narwhals as nw
 import polars as pl
 from deltalake import DeltaTable
 
 from data_contracts import contracts
+from features._engine import Native, with_all_columns
+from features._feature import Feature
+from features._needs import columns_needed
+from features._open import Read, duckdb_session, opened, spark_session
 
 TABLES = ("customers", "transactions", "interactions")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Lake:
-    """The tables as they stood at `versions`: lazy frames by name; a table that never arrived is absent."""
+    """The tables as they stood at `versions`: lazy frames by name; a table that never arrived is absent.
 
-    tables: Mapping[str, pl.LazyFrame]
+    `reads` says how much of each table is read.
+    """
+
+    tables: Mapping[str, Any]
     versions: Mapping[str, int]
+    reads: tuple[Read, ...] = ()
 
 
 def table_path(home: Path, table: str) -> Path:
@@ -28,47 +38,59 @@ def table_path(home: Path, table: str) -> Path:
     return home / "tables" / table
 
 
-def open_lake(home: Path, *, versions: Mapping[str, int] | None = None) -> Lake:
-    """The tables of `home`, at their newest versions or at the `versions` given (to rebuild an old result)."""
-    tables: dict[str, pl.LazyFrame] = {}
-    found: dict[str, int] = {}
-    for name in TABLES if versions is None else versions:
-        path = str(table_path(home, name))
-        if not DeltaTable.is_deltatable(path):
-            continue
-        table = DeltaTable(path, version=None if versions is None else versions[name])
-        found[name] = table.version()
-        tables[name] = _with_all_columns(scan(table, table_path(home, name)), name)
+def open_lake(
+    home: Path,
+    *,
+    versions: Mapping[str, int] | None = None,
+    engine: str = "polars",
+    session: Any = None,
+    before: datetime | None = None,
+    features: Iterable[Feature] | None = None,
+) -> Lake:
+    """The tables of `home`, at their newest versions or at the `versions` given (to rebuild an old result).
+
+    They are frames of `engine`: polars, duckdb or spark. `session` is the DuckDB connection or Spark session to use;
+    without it, `duckdb_session()` or `spark_session()`. With `before`, the moment at which an as-of date begins, they
+    hold only the files and columns that the snapshot of that date needs (of `features`, the catalogue unless given).
+    Raises EngineUnavailable when the engine is not there.
+    """
+    found = _delta_tables(home, versions)
+    columns: Mapping[str, set[str]] = {}
+    if before is not None:
+        schemas = {name: pl.scan_delta(table).collect_schema() for name, table in found.items()}
+        columns = columns_needed(schemas, features=features)
+    session = _SESSIONS[engine]() if session is None and engine in _SESSIONS and found else session
+    tables: dict[str, Native] = {}
+    reads = []
+    for name, table in found.items():
+        how: Mapping[str, Any] = {"engine": engine, "session": session, "before": before, "columns": columns.get(name)}
+        made = opened(table, table_path(home, name), **how)
+        tables[name] = with_all_columns(made.frame, contracts()[name]) if before is None else made.frame
+        reads.append(made.read)
     if "customers" not in tables and "transactions" in tables:
         tables["customers"] = _customers_from(tables["transactions"])
-    return Lake(tables=tables, versions=found)
+    return Lake(tables=tables, versions={name: table.version() for name, table in found.items()}, reads=tuple(reads))
 
 
-def _with_all_columns(rows: pl.LazyFrame, table: str) -> pl.LazyFrame:
-    """An old version may lack a column that the contract got later: it is null there."""
-    there = rows.collect_schema().names()
-    schema = contracts()[table].polars_schema
-    return rows.with_columns(pl.lit(None, dtype=kind).alias(name) for name, kind in schema.items() if name not in there)
+def _delta_tables(home: Path, versions: Mapping[str, int] | None) -> dict[str, DeltaTable]:
+    found = {}
+    for name in TABLES if versions is None else versions:
+        path = str(table_path(home, name))
+        if DeltaTable.is_deltatable(path):
+            found[name] = DeltaTable(path, version=None if versions is None else versions[name])
+    return found
 
 
-def _customers_from(transactions: pl.LazyFrame) -> pl.LazyFrame:
+def _customers_from(transactions: Native) -> Native:
     """One row per customer who ever bought; all that a company without a customers table knows of them."""
-    unknown = {name: kind for name, kind in contracts()["customers"].polars_schema.items() if name != "customer_id"}
-    names = transactions.select("customer_id").unique()
-    return names.with_columns(pl.lit(None, dtype=kind).alias(name) for name, kind in unknown.items())
+    names = nw.from_native(transactions).select("customer_id").unique()
+    return with_all_columns(names.to_native(), contracts()["customers"])
 
 
 def scan(table: DeltaTable, path: Path) -> pl.LazyFrame:
-    """The rows of a Delta table that lies at `path`, lazily.
+    """The rows of a Delta table that lies at `path`, lazily."""
+    rows: pl.LazyFrame = opened(table, path).frame
+    return rows
 
-    Polars 2.1 looks for `%20` where a folder has a space in its name, and so for Chinese letters: there the files are
-    named one by one. That can go as soon as `scan_delta` finds them.
-    """
-    rows = pl.scan_delta(table)
-    if quote(str(path)) == str(path):
-        return rows
-    files = [path / unquote(uri).rsplit("/", 1)[-1] for uri in table.file_uris()]
-    schema = rows.collect_schema()
-    if not files:
-        return pl.LazyFrame(schema=schema)
-    return pl.scan_parquet(files, schema=schema, glob=False, missing_columns="insert", extra_columns="ignore")
+
+_SESSIONS: Mapping[str, Any] = {"duckdb": duckdb_session, "spark": spark_session}

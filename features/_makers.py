@@ -72,7 +72,7 @@ def _sum(value: nw.Expr, where: nw.Expr | None = None) -> nw.Expr:
     """A sum of money or pieces, exact to ten-thousandths whatever the order of the rows."""
     whole = fixed(value, MONEY_DECIMALS)
     known = ~value.is_null() if where is None else where & ~value.is_null()
-    return nw.when(known).then(whole).otherwise(nw.lit(0)).sum().cast(nw.Float64) / 10**MONEY_DECIMALS
+    return nw.when(known).then(whole).otherwise(nw.lit(0)).sum().cast(nw.Float64) / float(10**MONEY_DECIMALS)
 
 
 def _number(where: nw.Expr) -> nw.Expr:
@@ -214,7 +214,7 @@ def _referrals(tables: Mapping[str, Native], moment: Moment) -> Frame:
         spend=nw.lit(0.0),
         is_referral=nw.lit(False),
     )
-    some = brought.select("is_referral").unique().with_columns(is_referral=nw.lit(False))
+    some = brought.group_by("is_referral").agg(number=nw.len()).with_columns(is_referral=nw.lit(False))
     return nw.concat([brought, asked.join(some, on="is_referral", how="semi")], how="vertical")
 
 

@@ -20,13 +20,24 @@ import numpy as np
 import polars as pl
 
 from features._aggregate import Aggregate, Compound, Summary
-from features._buckets import CODE_BITS, ROWS_PER_BATCH, THREADS, Codes, Spread, TooWide, held, line_numbers, spread
+from features._buckets import (
+    CODE_BITS,
+    LINES_PER_BUCKET,
+    ROWS_PER_BATCH,
+    THREADS,
+    Codes,
+    Spread,
+    TooWide,
+    held,
+    line_numbers,
+    spread,
+)
 from features._engine import Native, rows_of, shifts_of
 from features._events import Events
 from features._feature import FeatureColumn
 from features._history import KIND_TABLES, History, history
 from features._makers import complaints_of, interactions_of
-from features._sums import Table
+from features._sums import Table, expressions_of
 from features._time import Shifts, day_number, day_start, known_before, micros
 
 Columns = Mapping[Events, Sequence[FeatureColumn]]
@@ -49,10 +60,7 @@ def is_fast(column: FeatureColumn) -> bool:
 
 def named_columns(summary: Summary) -> set[str]:
     """The columns of the event table that a summary speaks of."""
-    if isinstance(summary, Compound):
-        return named_columns(summary.left) | named_columns(summary.right)
-    spoken = [summary.value, summary.where.condition]
-    return {name for part in spoken if part is not None for name in re.findall(r"col\(([^()]*)\)", repr(part))}
+    return {name for part in expressions_of(summary) for name in re.findall(r"col\(([^()]*)\)", repr(part))}
 
 
 @dataclass(frozen=True)
@@ -129,7 +137,7 @@ class Log:
         bucket = (place >> np.uint64(CODE_BITS - bits)).astype(np.int32)
         dealt = batch.with_columns(customer_id=pl.Series(number), bucket=pl.Series(bucket))
         for (key,), part in dealt.partition_by("bucket", as_dict=True, include_key=False, maintain_order=True).items():
-            self.talks[int(key)].append(part)  # type: ignore[call-overload]
+            self.talks[int(key)].append(part)
 
     def parts(self, as_of: Sequence[date]) -> Iterator[pl.DataFrame]:
         """For each date, one row per customer with a known event: `customer_id`, the columns asked for, `IS_BUYER`.
@@ -158,9 +166,10 @@ class Log:
         found = [names.filter(pl.Series(is_known)).alias("customer_id")]
         found.append(pl.Series(IS_BUYER, has_rows["receipts"][is_known]))
         for events, columns in self.columns.items():
-            without = ~has_rows[events.name]
+            table, without = tables[events.name], ~has_rows[events.name]
+            table.prepare(part for column in columns for part in expressions_of(column.summary))  # type: ignore[arg-type]
             for column in columns:
-                values = tables[events.name].summed(column.summary)  # type: ignore[arg-type]
+                values = table.summed(column.summary)  # type: ignore[arg-type]
                 values[without] = np.nan
                 found.append(pl.Series(column.name, values[is_known]).fill_nan(None))
         return pl.DataFrame(found)
@@ -202,7 +211,7 @@ def _bits(native: Native) -> int:
     """How many bits of buckets a log needs, so that a bucket has no more lines than a batch."""
     frame: pl.LazyFrame = nw.from_native(native).lazy().to_native()
     lines = frame.select(pl.len()).collect().item()
-    return max(0, (lines // ROWS_PER_BATCH).bit_length())
+    return int(lines // LINES_PER_BUCKET).bit_length()
 
 
 __all__ = ["IS_BUYER", "Log", "TooWide", "is_fast"]

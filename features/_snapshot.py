@@ -23,24 +23,6 @@ from features._time import Frame
 logger = logging.getLogger(__name__)
 
 
-def snapshot(
-    tables: Mapping[str, Native],
-    *,
-    as_of: date,
-    time_zone: str = "UTC",
-    customers: pl.DataFrame | pl.LazyFrame | None = None,
-    features: Iterable[Feature] | None = None,
-) -> pl.DataFrame:
-    """One row per customer: every declared feature, from what was known before `as_of` began in `time_zone`.
-
-    `tables` maps contract tables (`transactions`, `interactions`, `customers`) to frames of one engine: Polars,
-    pandas, DuckDB or Spark. `customers` fixes the rows: the customers out are exactly its `customer_id`s; without it,
-    everyone with a transaction known before `as_of`. Rows are sorted by `customer_id`. Features of a table that is
-    absent are null: unknown is not zero.
-    """
-    return next(snapshots(tables, as_of=[as_of], time_zone=time_zone, customers=customers, features=features))
-
-
 def snapshots(
     tables: Mapping[str, Native],
     *,
@@ -49,7 +31,11 @@ def snapshots(
     customers: pl.DataFrame | pl.LazyFrame | None = None,
     features: Iterable[Feature] | None = None,
 ) -> Iterator[pl.DataFrame]:
-    """The snapshot of each as-of date, in their order; on Polars the log is read once for all of them."""
+    """The snapshot of each as-of date, in their order; on Polars the log is read once for all of them.
+
+    `tables` maps contract tables to frames of one engine with the contract's types. `customers` fixes the rows;
+    without it, everyone with a transaction known before the date. Features of a table that is absent are null.
+    """
     tables = {name: on_polars(frame) for name, frame in tables.items()}
     columns = feature_columns(features)
     asked = by_events(columns, tables)

@@ -6,7 +6,7 @@ import json
 import logging
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -14,7 +14,7 @@ from pathlib import Path
 import polars as pl
 
 from features._fingerprint import fingerprint
-from features._snapshot import snapshot
+from features._snapshot import snapshots
 
 log = logging.getLogger(__name__)
 
@@ -37,28 +37,42 @@ class SnapshotStore:
         Read from the store when the definitions of the features, the table versions and the time zone are those it
         was made with; computed and stored when not.
         """
-        path = self.folder / f"as_of={as_of}.parquet"
-        if path.exists() and pl.read_parquet_metadata(path).get("made_from") == self._made_from:
-            return pl.read_parquet(path)
+        self.prepare([as_of])
+        return pl.read_parquet(self._path(as_of))
+
+    def prepare(self, days: Iterable[date]) -> None:
+        """Computes and stores the snapshots of the days that are not in the store yet, in one reading of the log."""
+        missing = sorted({day for day in days if not self._has(day)})
+        if not missing:
+            return
         started = time.perf_counter()
-        made = snapshot(self.tables, as_of=as_of, time_zone=self.time_zone)
-        self._keep(made, path, as_of)
-        log.info(
-            "snapshot as_of=%s rows_out=%d columns=%d seconds=%.1f",
-            as_of,
-            made.height,
-            made.width,
-            time.perf_counter() - started,
-        )
-        return made
+        made = snapshots(self.tables, as_of=missing, time_zone=self.time_zone)
+        for day, rows in zip(missing, made, strict=True):
+            self._keep(rows, day)
+            log.info(
+                "snapshot as_of=%s rows_out=%d columns=%d seconds=%.1f",
+                day,
+                rows.height,
+                rows.width,
+                time.perf_counter() - started,
+            )
+            started = time.perf_counter()
+
+    def _path(self, as_of: date) -> Path:
+        return self.folder / f"as_of={as_of}.parquet"
+
+    def _has(self, as_of: date) -> bool:
+        path = self._path(as_of)
+        return path.exists() and pl.read_parquet_metadata(path).get("made_from") == self._made_from
 
     @property
     def _made_from(self) -> str:
         made_from = {"features": fingerprint(), "tables": dict(self.versions), "time_zone": self.time_zone}
         return json.dumps(made_from, sort_keys=True)
 
-    def _keep(self, made: pl.DataFrame, path: Path, as_of: date) -> None:
+    def _keep(self, made: pl.DataFrame, as_of: date) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
+        path = self._path(as_of)
         half_written = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
         try:
             made.write_parquet(half_written, metadata={"made_from": self._made_from, "as_of": str(as_of)})

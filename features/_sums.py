@@ -7,7 +7,7 @@ The answers equal those of `Aggregate.expression` on any other engine: all sums 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import narwhals as nw
@@ -30,7 +30,7 @@ class Table:
 
     def __init__(
         self,
-        columns: dict[str, Array | pl.Series],
+        columns: Mapping[str, Array | pl.Series],
         starts: Array,
         *,
         by_day: bool,
@@ -39,6 +39,7 @@ class Table:
     ) -> None:
         self.columns, self.starts, self.by_day, self.money, self._make = columns, starts, by_day, money or {}, make
         self._values: dict[str, Array] = {}
+        self._series: dict[str, pl.Series] = {}
         self._running: dict[tuple[str, ...], Array] = {}
         self._frame: Any = None
 
@@ -54,7 +55,7 @@ class Table:
         if name not in self._values:
             plain = self.columns.get(_column(name))
             if _column(name) in self.money:
-                plain = self.money[_column(name)] / 10**MONEY_DECIMALS
+                plain = self.money[_column(name)] / float(10**MONEY_DECIMALS)
             self._values[name] = plain if isinstance(plain, np.ndarray) else self._computed(expression)
         return self._values[name]
 
@@ -62,22 +63,45 @@ class Table:
         """A column, or an expression over columns, as whole numbers of its smallest decimals; 0 where unknown."""
         money = self.money.get(_column(repr(expression)))
         if money is not None:
-            return money * 10 ** (decimals - MONEY_DECIMALS)
+            return money * int(10 ** (decimals - MONEY_DECIMALS))
         return _whole(self.values(expression), decimals)
+
+    def prepare(self, expressions: Iterable[nw.Expr]) -> None:
+        """Computes several expressions over columns at once, which is faster than one by one."""
+        unknown = {repr(expression): expression for expression in expressions}
+        unknown = {name: e for name, e in unknown.items() if not self._is_plain(name) and name not in self._series}
+        if not unknown:
+            return
+        named = {f"made {place}": expression for place, expression in enumerate(unknown.values())}
+        found: pl.DataFrame = self._rows().select(**named).to_native().collect(engine="in-memory")
+        self._series |= dict(zip(unknown, found.get_columns(), strict=True))
+
+    def _is_plain(self, name: str) -> bool:
+        return _column(name) in self.money or isinstance(self.columns.get(_column(name)), np.ndarray)
 
     def _computed(self, expression: nw.Expr) -> Array:
         series = self.series(expression)
-        return (series.fill_null(False) if series.dtype == pl.Boolean else series).to_numpy()
+        values: Array = (series.fill_null(False) if series.dtype == pl.Boolean else series).to_numpy()
+        return values
 
     def series(self, expression: nw.Expr) -> pl.Series:
         """An expression over columns, for every row, with its nulls."""
+        name = repr(expression)
+        if name not in self._series:
+            if self._is_plain(name):
+                return _series(self.values(expression))
+            self.prepare([expression])
+        return self._series[name]
+
+    def _rows(self) -> Any:
         if self._frame is None:
-            columns = self.columns | {name: values / 10**MONEY_DECIMALS for name, values in self.money.items()}
+            columns = dict(self.columns) | {
+                name: values / float(10**MONEY_DECIMALS) for name, values in self.money.items()
+            }
             made = pl.DataFrame({name: _series(values) for name, values in columns.items()})
             frame = nw.from_native(made.lazy())
             self._frame = self._make(frame) if self._make else frame
-        found: pl.DataFrame = self._frame.select(made=expression).to_native().collect(engine="in-memory")
-        return found["made"]
+        return self._frame
 
     def condition(self, where: Where) -> tuple[str, Array | None]:
         """The rows that count, but for the window where that is a stretch of rows; and a name for them."""
@@ -95,16 +119,17 @@ class Table:
 
     def _younger(self, days: int) -> Array:
         """The first row of each customer of at most so many days."""
-        older = self.running(("older", str(days)), lambda: self.columns["age_days"] > days)
+        older = self.running(("older", str(days)), lambda: self.values(nw.col("age_days")) > days)
         return self.starts[:-1] + older[self.starts[1:]] - older[self.starts[:-1]]
 
     def running(self, name: tuple[str, ...], make: Callable[[], Array]) -> Array:
         """The running sum of whole numbers, from 0 before the first row."""
         if name not in self._running:
             values = make()
-            sums = np.empty(len(values) + 1, dtype=np.int64)
+            is_condition = values.dtype == np.bool_
+            sums = np.empty(len(values) + 1, dtype=np.int32 if is_condition else np.int64)
             sums[0] = 0
-            np.cumsum(values, out=sums[1:])
+            np.cumsum(values.view(np.int8) if is_condition else values, dtype=sums.dtype, out=sums[1:])
             self._running[name] = sums
         return self._running[name]
 
@@ -113,6 +138,13 @@ class Table:
         sums = self.running(name, make)
         first, end = self.stretch(where)
         return sums[end] - sums[first]
+
+
+def expressions_of(summary: Summary) -> list[nw.Expr]:
+    """What must be computed for every row before a summary can be summed up."""
+    if isinstance(summary, Compound):
+        return expressions_of(summary.left) + expressions_of(summary.right)
+    return [part for part in (summary.value, summary.where.condition) if part is not None]
 
 
 def _column(name: str) -> str:
@@ -151,9 +183,9 @@ def _count(table: Table, summary: Aggregate) -> Array:
 def _whole(values: Array, decimals: int) -> Array:
     """A column as whole numbers of its smallest decimals; nothing for an unknown one."""
     if values.dtype.kind in "iub":
-        return values.astype(np.int64) * 10**decimals
+        return values.astype(np.int64) * int(10**decimals)
     known = np.nan_to_num(values, nan=0.0) if np.isnan(values).any() else values
-    return np.floor(known * 10**decimals + 0.5).astype(np.int64)
+    return np.floor(known * float(10**decimals) + 0.5).astype(np.int64)
 
 
 def _sum(table: Table, summary: Aggregate, decimals: int) -> Array:
@@ -167,14 +199,14 @@ def _sum(table: Table, summary: Aggregate, decimals: int) -> Array:
 
 
 def _total(table: Table, summary: Aggregate) -> Array:
-    return _sum(table, summary, MONEY_DECIMALS) / 10**MONEY_DECIMALS
+    return _sum(table, summary, MONEY_DECIMALS) / float(10**MONEY_DECIMALS)
 
 
 def _average(table: Table, summary: Aggregate) -> Array:
     value, (name, condition) = _value(summary), table.condition(summary.where)
     known = table.over(summary.where, ("known", repr(value), name), lambda: _known(table, value, condition))
     with np.errstate(divide="ignore", invalid="ignore"):
-        mean = _sum(table, summary, AVERAGE_DECIMALS) / known / 10**AVERAGE_DECIMALS
+        mean = _sum(table, summary, AVERAGE_DECIMALS) / known / float(10**AVERAGE_DECIMALS)
     return np.where(known > 0, mean, np.nan)
 
 
@@ -226,12 +258,12 @@ _ROOM = 1 << 36
 
 def _sorted_within(customer: Array, values: Array) -> Array:
     """The values of each customer in order; money and days are sorted as one number with the customer in front."""
-    whole = np.floor(values * 10**MONEY_DECIMALS + 0.5)
+    whole = np.floor(values * float(10**MONEY_DECIMALS) + 0.5)
     fits = len(values) and whole.min() >= 0 and whole.max() < _ROOM and customer[-1] < 1 << 27
-    if fits and (whole / 10**MONEY_DECIMALS == values).all():
+    if fits and (whole / float(10**MONEY_DECIMALS) == values).all():
         packed = (customer.astype(np.uint64) << np.uint64(36)) | whole.astype(np.uint64)
         packed.sort()
-        return (packed & np.uint64(_ROOM - 1)).astype(np.float64) / 10**MONEY_DECIMALS
+        return (packed & np.uint64(_ROOM - 1)).astype(np.float64) / float(10**MONEY_DECIMALS)
     return values[np.lexsort((values, customer))]
 
 

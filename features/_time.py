@@ -95,14 +95,13 @@ def weekday(day: nw.Expr) -> nw.Expr:
 def day_of_month(day: nw.Expr) -> nw.Expr:
     """The day of the month (1 to 31) of a day number, in whole numbers only, so that every engine agrees.
 
-    Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms" (2021), `civil_from_days`.
+    Years begin in March, so that a leap day is the last of its year and century. Each step is used once: engines that
+    speak SQL write an expression out wherever it is used. Cassio Neri and Lorenz Schneider, "Euclidean affine
+    functions and their application to calendar algorithms", Software: Practice and Experience 53 (2023).
     """
-    shifted = day + 719_468
-    of_era = shifted % 146_097
-    year = (of_era - of_era // 1460 + of_era // 36_524 - of_era // 146_096) // 365
-    of_year = of_era - (365 * year + year // 4 - year // 100)
-    month = (5 * of_year + 2) // 153
-    return of_year - (153 * month + 2) // 5 + 1
+    of_century = (4 * (day + 719_468) + 3) % 146_097 // 4
+    of_year = (4 * of_century + 3) % 1461 // 4
+    return (5 * of_year + 2) % 153 // 5 + 1
 
 
 def calendar_facts(rows: Frame) -> Frame:

@@ -8,7 +8,6 @@ import narwhals as nw
 from features._aggregate import Summary, Where, count
 from features._events import purchases
 from features._feature import feature
-from features._time import day_of_month
 
 SATURDAY = 6
 """The weekday with which the weekend begins; Monday is 1."""
@@ -81,7 +80,7 @@ def evening_purchase_share(days: int) -> Summary:
 )
 def month_end_purchase_share(days: int) -> Summary:
     """Share of the purchases of the last {days} days made in the last 7 days of a month; null without any."""
-    return _share(days, day_of_month(purchases.day + 7) <= 7)
+    return _share(days, purchases.is_month_end)
 
 
 @feature(

@@ -1,7 +1,7 @@
 """What will each customer do? Questions, populations, labels and the models that answer them."""
 
 from models._errors import FeaturesChanged, LabelNotMature, ModelFromTheFuture, NoChampion, NotEnoughHistory
-from models._labels import labels, population
+from models._labels import labels, labels_on, population
 from models._target import Future, Past, Target, Terms, active_customers, target, targets
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "Terms",
     "active_customers",
     "labels",
+    "labels_on",
     "population",
     "target",
     "targets",

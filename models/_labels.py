@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
+from typing import Any
 
 import polars as pl
 
+from features import tables_of
 from models._errors import LabelNotMature
-from models._target import Future, Past, Target, Terms
+from models._known import reach
+from models._target import Future, Past, Target, Terms, targets
 
 
 def population(target: Target, tables: Mapping[str, pl.LazyFrame], *, as_of: date, terms: Terms) -> pl.DataFrame:
@@ -43,6 +46,25 @@ def labels(
         maintain_order="left",
     )
     return joined.with_columns(pl.col("label").fill_null(target.otherwise))
+
+
+def labels_on(question: Target | str, tables: Any, *, terms: Terms) -> Callable[[date], pl.DataFrame]:
+    """The labels of a question on any as-of date, by all that the tables know: what `features.compare` asks for.
+
+    `question` is a target or the name of a declared one; `tables` are whatever `features.snapshot` takes. Asked for a
+    date whose horizon is not over, it raises LabelNotMature.
+    """
+    target = targets()[question] if isinstance(question, str) else question
+    brought = tables_of(tables, time_zone=terms.time_zone)
+    data = reach(brought, time_zone=terms.time_zone)
+
+    def on(as_of: date) -> pl.DataFrame:
+        ask_mature(target, as_of=as_of, terms=terms, known_by=data.over_by if data else as_of)
+        among = population(target, brought, as_of=as_of, terms=terms)
+        known_by = data.recorded_by if data else as_of
+        return labels(target, brought, as_of=as_of, terms=terms, known_by=known_by, among=among)
+
+    return on
 
 
 def ask_mature(target: Target, *, as_of: date, terms: Terms, known_by: date) -> None:

@@ -22,11 +22,13 @@ LANGUAGES = ("en", "zh")
 _PLAIN_FAMILIES = ("recency", "rhythm", "frequency", "monetary")
 _PLAIN_FACTS = ("days_since_last_purchase", "purchase_count_84d", "spend_364d")
 """What is said of a customer for whom the model has nothing more to say."""
-_GAPS = ("mean_gap_days", "median_gap_days", "longest_gap_days")
+_GAPS = ("mean_gap_days", "median_gap_days", "longest_gap_days", "last_gap_days", "recent_gap_days")
 _LESS_LATELY = {
     "recent_purchase_share": 28 / 84,
     "recent_spend_ratio": 28 / 84,
     "recent_quarter_purchase_share": 84 / 364,
+    "recent_half_year_purchase_share": 182 / 364,
+    "recent_half_year_spend_ratio": 182 / 364,
     "recent_quarter_spend_ratio": 84 / 364,
 }
 """Phrases that say "less lately", and the even share from which on that would be untrue."""
@@ -158,6 +160,6 @@ def _would_be_untrue(column: FeatureColumn, row: Mapping[str, object]) -> bool:
     if any(isinstance(gap, int | float) and gap <= 0.5 for gap in gaps):
         return True
     value = row[column.name]
-    if value == 0 and column.feature.of is not None and column.feature.of.name in ("complaints", "returns"):
+    if value == 0 and column.feature.module.rpartition(".")[2] in ("trouble", "returned"):
         return True
     return isinstance(value, int | float) and value >= _LESS_LATELY.get(column.name, np.inf)

@@ -100,6 +100,7 @@ def training_rows(
     One row per as-of date and customer of the population: `customer_id`, `label`, the features, `as_of`.
     """
     plan = _plan(store, known_by=known_by, terms=terms, recipe=recipe)
+    store.prepare(plan.final)
     rows = pl.concat([_examples(target, store, as_of=day, known_by=known_by, terms=terms) for day in plan.final])
     return rows, tuple(name for name in feature_columns() if name not in target.excluded)
 

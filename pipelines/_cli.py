@@ -134,11 +134,20 @@ def quarantine_release(table: str | None, **options: Any) -> None:
 
 
 @cli.command()
-def features() -> None:
-    """List every feature with its unit and meaning."""
+@click.argument("words", nargs=-1)
+@click.option(
+    "--write", "file", type=click.Path(path_type=Path, dir_okay=False), help="Write the data dictionary here."
+)
+def features(words: tuple[str, ...], file: Path | None) -> None:
+    """List every feature, or those that speak of all WORDS: `churn features complaint hours`."""
     from pipelines import _run
 
-    _run.show_features()
+    if file is None:
+        _run.show_features(words)
+    elif words:
+        raise click.UsageError("--write writes the whole catalogue; leave out the words.")
+    else:
+        _run.write_features(file)
 
 
 @cli.command()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -100,16 +100,27 @@ def release_quarantine(settings: Settings, as_of: date, *, table: str | None) ->
     console.print(f"{released:,} rows released into the lake, {kept:,} stay in quarantine.")
 
 
-def show_features() -> None:
-    """Lists the catalogue of features."""
-    from features import feature_columns
+def show_features(words: Sequence[str]) -> None:
+    """Lists the features that speak of all the words; without any, the whole catalogue."""
+    from pipelines._dictionary import entries, lines_of
 
-    console = _console()
-    columns = feature_columns()
-    table = _table(f"{len(columns)} features", "feature", "unit", "meaning")
-    for column in columns.values():
-        table.add_row(column.name, column.unit, column.description)
-    console.print(table)
+    console, found = _console(), entries(words)
+    for entry in found:
+        facts, meaning = lines_of(entry)
+        console.print(f"[bold]{entry.name}[/]  {escape(facts)}", highlight=False)
+        console.print(f"    {escape(meaning)}", highlight=False)
+    if found:
+        console.print(f"\n{sum(len(entry.columns) for entry in found)} columns of {len(found)} features")
+    else:
+        console.print(f"No feature speaks of {escape(' and '.join(map(repr, words)))}; `churn features` lists all.")
+
+
+def write_features(file: Path) -> None:
+    """Writes the data dictionary of all features."""
+    from pipelines._dictionary import features_markdown
+
+    file.write_text(features_markdown(), encoding="utf-8")
+    _console().print(f"written: {escape(str(file))}")
 
 
 @contextmanager

@@ -184,12 +184,16 @@ def _talks(log: Log, seed: int) -> Iterator[pl.DataFrame]:
                 "topic": pl.Series(("delivery", "quality", "price", "spring", "autumn")).gather(
                     random.integers(0, 5, len(kind))
                 ),
-                "resolved_at": pl.select(pl.when(pl.Series(is_settled)).then(pl.Series(answered).cast(moment))).to_series(),
+                "resolved_at": pl.select(
+                    pl.when(pl.Series(is_settled)).then(pl.Series(answered).cast(moment))
+                ).to_series(),
                 "reviewed_at": pl.select(
                     pl.when(pl.Series(is_settled & (kind == 2))).then(pl.Series(answered + _DAY).cast(moment))
                 ).to_series(),
                 "satisfaction": pl.select(
-                    pl.when(pl.Series((points > 0) & np.isin(kind, (1, 2, 5)))).then(pl.Series(points.astype(np.float64)))
+                    pl.when(pl.Series((points > 0) & np.isin(kind, (1, 2, 5)))).then(
+                        pl.Series(points.astype(np.float64))
+                    )
                 ).to_series(),
             }
         )

@@ -351,7 +351,7 @@ REFERRED = (
             ("ira", 3, 1.0),
         ),
         joined=(
-            ("anna", None, {"referred_by": "anna"}),
+            ("anna", 9, {"referred_by": "anna"}),
             ("ben", 5, {"referred_by": "anna"}),
             ("cara", "2026-03-09 23:59:59.999999", {"referred_by": "anna"}),
             ("dora", "2026-03-10 00:00", {"referred_by": "anna"}),
@@ -369,7 +369,7 @@ REFERRED = (
         column="referral_count_ever",
         joined=(
             ("anna", 9),
-            ("ben", None, {"referred_by": "ben"}),
+            ("ben", 9, {"referred_by": "ben"}),
             ("cara", "2026-03-10 00:00", {"referred_by": "anna"}),
             ("dora", None, {"referred_by": "anna"}),
         ),

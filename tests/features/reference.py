@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from tests.features.reference_bought import bought
 from tests.features.reference_numbers import Answer
+from tests.features.reference_prospect import PROSPECTS, prospects
 from tests.features.reference_said import both, brought, profile, said
 
 Row = Mapping[str, Any]
@@ -32,11 +33,13 @@ def reference_snapshot(
     lines = [clock.as_known(row) for row in transactions if clock.knows(row)]
     talks = [clock.as_known(row) for row in interactions if clock.knows(row)]
     people = [clock.with_age(row) for row in joined if clock.has_not_yet_to_join(row)]
+    expected = prospects(lines)
     return {
         customer: _with_both(
             bought([line for line in lines if line["customer_id"] == customer])
             | said([talk for talk in talks if talk["customer_id"] == customer], clock.start)
         )
+        | expected.get(customer, dict.fromkeys(PROSPECTS))
         | brought(customer, people, lines)
         | profile([person for person in people if person["customer_id"] == customer])
         for customer in customers
@@ -62,7 +65,8 @@ class Clock:
 
     def as_known(self, row: Row) -> dict[str, Any]:
         """The row as it was then: what was filled in later is not there yet."""
-        known = dict(row) | {"age": self._age(row["occurred_at"])}
+        at = row["occurred_at"]
+        known = dict(row) | {"age": self._age(at), "local": at.astimezone(self.zone).replace(tzinfo=None)}
         for name in ("resolved_at", "reviewed_at"):
             if known.get(name) is not None and known[name] >= self.start:
                 known[name] = None

@@ -14,19 +14,23 @@ from tests.features.reference_numbers import Answer, least, most, number, ratio
 
 def bought(lines: list[dict[str, Any]]) -> dict[str, Answer]:
     """The columns of one customer's transaction lines."""
-    purchases = [order for order in _orders(lines) if order["amount"] > 0]
-    # The condition on habits can go once reference.py puts the clocks' reading of each line into `local`.
+    purchases = purchases_of(lines)
     return (
         _recency_and_frequency(purchases)
         | _monetary(lines, purchases)
         | _values(purchases)
         | _discounts_and_pieces(purchases)
         | _rhythm(purchases)
-        | (_habits(purchases) if all(order["first"] for order in purchases) else {})
+        | _habits(purchases)
         | _season(lines, purchases)
         | _returns(lines, purchases)
         | _breadth(lines)
     )
+
+
+def purchases_of(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The orders with a positive net amount."""
+    return [order for order in _orders(lines) if order["amount"] > 0]
 
 
 def _orders(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -42,7 +46,7 @@ def _order(lines: list[dict[str, Any]]) -> dict[str, Any]:
     """The sums of its lines, dated by the first of them on the clocks of the business."""
     return {
         "age": max(line["age"] for line in lines),
-        "first": min((line["local"] for line in lines if "local" in line), default=None),
+        "first": min(line["local"] for line in lines),
         "lines": len(lines),
         **{name: _sum(lines, name) for name in ("amount", "quantity", "discount")},
     }

@@ -20,7 +20,9 @@ def test_the_claim_holds(case: Case) -> None:
 
 
 def test_every_column_has_a_claim_and_no_claim_is_made_twice() -> None:
-    assert {case.column for case in CASES} == set(feature_columns())
+    # What is to be expected of a customer has no round answer; test_prospect.py makes claims about it.
+    claimed = {name for name, column in feature_columns().items() if not column.feature.is_fitted}
+    assert {case.column for case in CASES} == claimed
     claims = [case.claim for case in CASES]
     assert len(claims) == len(set(claims))
 

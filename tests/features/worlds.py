@@ -121,7 +121,7 @@ def talks(draw: st.DrawFn, place: tuple[date, str], days: st.SearchStrategy[int]
         "occurred_at": occurred_at,
         "recorded_at": _delayed(draw, occurred_at, start),
         "kind": draw(st.sampled_from(["visit", "visit", "complaint", "complaint", *KINDS])),
-        "topic": draw(st.none() | st.sampled_from(["delivery", "price"])),
+        "topic": draw(st.sampled_from([None, "delivery", "delivery", "delivery", "price"])),
         "resolved_at": resolved_at,
         "reviewed_at": resolved_at,
         "satisfaction": draw(st.none() | st.integers(2, 10).map(lambda halves: halves / 2)),

@@ -24,16 +24,20 @@ from features._frame import TableUnusable
 from features._front import snapshot
 from features._lake import Lake, open_lake, scan, table_path
 from features._makers import event_rows
+from features._open import ENGINES, EngineUnavailable, Read, duckdb_session, spark_session
 from features._store import SnapshotStore
 from features._tables import tables_of
 from features._time import Frame, day_start
 
 __all__ = [
+    "ENGINES",
+    "EngineUnavailable",
     "Events",
     "Feature",
     "FeatureColumn",
     "Frame",
     "Lake",
+    "Read",
     "SnapshotStore",
     "Summary",
     "TableUnusable",
@@ -48,6 +52,7 @@ __all__ = [
     "count",
     "day_start",
     "distinct",
+    "duckdb_session",
     "event_rows",
     "feature",
     "feature_columns",
@@ -66,6 +71,7 @@ __all__ = [
     "returns",
     "scan",
     "snapshot",
+    "spark_session",
     "table_path",
     "tables_of",
     "total",

@@ -29,7 +29,7 @@ from features._time import DAY, HOUR, Shifts
 Array = npt.NDArray[Any]
 
 ROWS_PER_BATCH = 1_000_000
-LINES_PER_BUCKET = 2_000_000
+LINES_PER_BUCKET = 4_000_000
 THREADS = 2
 
 CODE_BITS, KIND_BITS, DAY_BITS = 26, 22, 16

@@ -51,10 +51,12 @@ def conformed(native: Native, contract: Contract, *, time_zone: str) -> Native:
     """
     frame = _from_pandas(native, contract) if is_pandas(native) else native
     _ask_names(contract, _names(frame, contract))
-    if not isinstance(frame, pl.LazyFrame | pl.DataFrame):
+    if isinstance(frame, pl.LazyFrame):
+        rows = _lazily(frame, contract, time_zone)
+    elif isinstance(frame, pl.DataFrame):
+        rows = in_memory(frame, contract, time_zone=time_zone)
+    else:
         return frame
-    is_lazy = isinstance(frame, pl.LazyFrame)
-    rows = _lazily(frame, contract, time_zone) if is_lazy else in_memory(frame, contract, time_zone=time_zone)
     return with_all_columns(rows, contract)
 
 

@@ -44,9 +44,10 @@ class History:
         runs = self.runs if known.all() else {name: values[known] for name, values in self.runs.items()}
         receipts = _receipts(runs)
         purchases = _purchases(receipts)
+        bought = _by_day(purchases, purchases["code"])
         return {
-            "receipts": _table(_by_day(receipts), as_of, customers),
-            "purchases": _table(_dated(_with_gaps(_by_day(purchases))), as_of, customers, make=purchase_facts),
+            "receipts": _table(_by_day(receipts, receipts["code"]), as_of, customers),
+            "purchases": _table(_dated(_with_gaps(bought)), as_of, customers, make=purchase_facts),
         }
 
     def _kinds(self, kind: str, *, as_of: int, base: int, customers: int) -> Table:
@@ -76,16 +77,15 @@ KIND_TABLES = {"products": "product_id", "categories": "category", "channels": "
 
 def history(lines: Lines, codes: Codes) -> History:
     """Sorts a bucket's runs by customer, order and day."""
-    order = np.argsort(lines.runs[:, 0].copy().view(np.uint64))
-    runs = run_columns(lines.runs.take(order, axis=0))
+    runs = run_columns(lines.runs.take(np.argsort(lines.runs[:, 0].copy().view(np.uint64)), axis=0))
     runs["code"] = codes.numbers(runs["key"])
     runs["day"] = runs["at"] // 24
     same = _same(runs, ("code", "order"))
-    mixed = (runs["key"][1:] == runs["key"][:-1]) & ~same
-    backwards = same & (runs["day"][1:] < runs["day"][:-1])
-    if mixed.any() or backwards.any():
-        order = np.lexsort((runs["at"], runs["order"], runs["code"]))
+    if ((runs["key"][1:] == runs["key"][:-1]) & ~same).any():  # two orders share the bits of a key
+        order = np.lexsort((runs["day"], runs["order"], runs["code"]))
         runs = {name: values[order] for name, values in runs.items()}
+    elif (same & (runs["day"][1:] < runs["day"][:-1])).any():
+        runs = _by_day(runs, np.concatenate(([0], np.cumsum(~same))))
     return History(lines, runs, codes)
 
 
@@ -131,19 +131,21 @@ def _purchases(receipts: Columns) -> Columns:
     return {name: values[bought] for name, values in orders.items()}
 
 
-def _by_day(rows: Columns) -> Columns:
-    """Rows of each customer in the order of days."""
+def _by_day(rows: Columns, group: Array) -> Columns:
+    """The rows of each group in the order of days; the groups stay in their order."""
     day = rows["day"]
     if len(day) == 0:
         return dict(rows)
     span = (day - day.min()).astype(np.uint64)
-    index_bits = int(len(day) - 1).bit_length()
-    day_bits = int(span.max()).bit_length()
-    packed = (rows["code"].astype(np.uint64) << np.uint64(day_bits)) | span
-    packed = (packed << np.uint64(index_bits)) | np.arange(len(day), dtype=np.uint64)
-    packed.sort()
-    order = (packed & np.uint64((1 << index_bits) - 1)).astype(np.int64)
-    return {name: values[order] for name, values in rows.items()}
+    index_bits, day_bits = int(len(day) - 1).bit_length(), int(span.max()).bit_length()
+    if int(group[-1]).bit_length() + day_bits + index_bits > 64:
+        order = np.lexsort((day, group))
+    else:
+        packed = (group.astype(np.uint64) << np.uint64(day_bits)) | span
+        packed = (packed << np.uint64(index_bits)) | np.arange(len(day), dtype=np.uint64)
+        packed.sort()
+        order = (packed & np.uint64((1 << index_bits) - 1)).astype(np.int64)
+    return {name: values.take(order) for name, values in rows.items()}
 
 
 def _with_gaps(purchases: Columns) -> Columns:

@@ -8,7 +8,7 @@ from datetime import date
 
 import narwhals as nw
 
-from features._aggregate import MONEY_DECIMALS, fixed, rounded
+from features._aggregate import MONEY_DECIMALS, divided, fixed, rounded
 from features._engine import Native, rows_of, shifts_of
 from features._events import Events
 from features._time import (
@@ -72,7 +72,8 @@ def _sum(value: nw.Expr, where: nw.Expr | None = None) -> nw.Expr:
     """A sum of money or pieces, exact to ten-thousandths whatever the order of the rows."""
     whole = fixed(value, MONEY_DECIMALS)
     known = ~value.is_null() if where is None else where & ~value.is_null()
-    return nw.when(known).then(whole).otherwise(nw.lit(0)).sum().cast(nw.Float64) / float(10**MONEY_DECIMALS)
+    total = nw.when(known).then(whole).otherwise(nw.lit(0)).sum().cast(nw.Float64)
+    return divided(total, by=10**MONEY_DECIMALS)
 
 
 def _number(where: nw.Expr) -> nw.Expr:
@@ -184,7 +185,7 @@ def complaints_of(known: Frame, *, start: int) -> Frame:
 
 def _hours(micros_passed: nw.Expr) -> nw.Expr:
     """Hours of a time in microseconds, to the whole second."""
-    return (micros_passed // 1_000_000).cast(nw.Float64) / 3600
+    return divided((micros_passed // 1_000_000).cast(nw.Float64), by=3600)
 
 
 def known_customers(tables: Mapping[str, Native], moment: Moment) -> Frame:

@@ -13,14 +13,21 @@ def stability_index(first: pl.Series, later: pl.Series) -> float:
     """How far a column has drifted: the population stability index of `later` against `first`.
 
     The sum of (q - p) * ln(q / p) over bins, where p and q are the shares of customers in a bin on the two days. Bins
-    are the tenths of the first day's known values, and one for unknown values. Half a customer is added to each bin,
-    so that an empty one has a logarithm. By custom, less than 0.1 is no change to speak of, and above 0.25 a large
-    one. Source: Siddiqi (2006), "Credit Risk Scorecards".
+    are the tenths of the first day's known values, with one of its own for a value that fills a tenth (such as 0 of a
+    rare event), and one for unknown values. Half a customer is added to each bin, so that an empty one has a
+    logarithm. By custom, less than 0.1 is no change to speak of, and above 0.25 a large one. Source: Siddiqi (2006),
+    "Credit Risk Scorecards".
     """
-    known = first.drop_nulls()
-    edges = np.unique([known.quantile(tenth, "lower") for tenth in _TENTHS]) if len(known) else np.array([])
+    edges = _edges(first.drop_nulls())
     p, q = (_shares(values, edges) for values in (first, later))
     return float(((q - p) * np.log(q / p)).sum())
+
+
+def _edges(known: pl.Series) -> npt.NDArray[np.float64]:
+    if known.is_empty():
+        return np.array([])
+    edges, times = np.unique([known.quantile(tenth, "lower") for tenth in _TENTHS], return_counts=True)
+    return np.union1d(edges, np.nextafter(edges[times > 1], np.inf))
 
 
 def _shares(values: pl.Series, edges: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

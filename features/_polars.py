@@ -171,8 +171,8 @@ class Log:
             for column in columns:
                 values = table.summed(column.summary)  # type: ignore[arg-type]
                 values[without] = np.nan
-                found.append(pl.Series(column.name, values[is_known]).fill_nan(None))
-        return pl.DataFrame(found)
+                found.append(pl.Series(column.name, values[is_known]))
+        return pl.DataFrame(found).with_columns(pl.col(pl.Float64).fill_nan(None))
 
     def _said(self, bucket: int, moment: Moment, asked: set[str], customers: int) -> dict[str, Table]:
         if not asked & set(_SAID):

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import polars as pl
 
+from features._engine import Native
 from features._fingerprint import fingerprint
 from features._snapshot import snapshots
 
@@ -24,12 +25,14 @@ class SnapshotStore:
     """Snapshots of all customers known on a day, kept in `folder`, made from `tables` at `versions`.
 
     Training, the nightly run and notebooks read snapshots through this one object, so they cannot drift apart.
+    `computed_on` are the same tables as frames of another engine, where that one computes them.
     """
 
     folder: Path
     tables: Mapping[str, pl.LazyFrame]
     versions: Mapping[str, int]
     time_zone: str
+    computed_on: Mapping[str, Native] | None = None
 
     def at(self, as_of: date) -> pl.DataFrame:
         """The snapshot of `as_of`: one row per customer with a transaction known before that day began.
@@ -46,7 +49,7 @@ class SnapshotStore:
         if not missing:
             return
         started = time.perf_counter()
-        made = snapshots(self.tables, as_of=missing, time_zone=self.time_zone)
+        made = snapshots(self.computed_on or self.tables, as_of=missing, time_zone=self.time_zone)
         for day, rows in zip(missing, made, strict=True):
             self._keep(rows, day)
             log.info(

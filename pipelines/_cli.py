@@ -8,9 +8,10 @@ import shlex
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 TABLES = ("transactions", "interactions", "customers")
+ENGINES = ("polars", "duckdb", "spark")
 
 EXIT_CODES = """\b
 Exit codes:
@@ -92,6 +94,33 @@ def backtest(source: str | None, file: Path | None, as_of: str | None, home: Pat
     _run.backtest(settings, day, options=_as_typed(source, file, home), verbose=verbose)
 
 
+def _output(context: click.Context, option: click.Parameter, file: Path | None) -> Path | None:
+    if file is None or (file.suffix in (".parquet", ".csv") and file.parent.is_dir() and not file.is_dir()):
+        return file
+    what = "the folder is not there" if file.suffix in (".parquet", ".csv") else "a name ends in .parquet or .csv"
+    raise click.BadParameter(f"{str(file)!r}: {'it is a folder' if file.is_dir() else what}.")
+
+
+@cli.command()
+@_night_options
+@click.option("--engine", type=click.Choice(ENGINES), help="What computes it [polars]; spark needs the spark extra.")
+@click.option("--memory-limit", help='The most memory that DuckDB takes, as in "4GB".')
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path),
+    callback=_output,
+    help="The file to write, .parquet or .csv [snapshot_DATE.parquet].",
+)
+def snapshot(engine: str | None, memory_limit: str | None, output: Path | None, verbose: bool, **options: Any) -> None:
+    """Compute the features of every customer as of a day, from the tables in the home."""
+    more = {"features.engine": engine, "features.memory_limit": memory_limit}
+    settings = _settings(options["source"], options["file"], options["home"], more)
+    day = _as_of(options["as_of"], settings)
+    from pipelines import _run
+
+    _run.snapshot(settings, day, file=output or Path(f"snapshot_{day}.parquet"), verbose=verbose)
+
+
 @cli.command()
 @click.option("--cron", default="0 2 * * *", show_default=True, help="When to run, in the business time zone.")
 @click.option("--source", help="As for nightly.")
@@ -160,10 +189,12 @@ def settings(file: Path | None) -> None:
     click.echo(settings_markdown())
 
 
-def _settings(source: str | None, file: Path | None, home: Path | None) -> Settings:
+def _settings(
+    source: str | None, file: Path | None, home: Path | None, more: Mapping[str, object] = MappingProxyType({})
+) -> Settings:
     from pipelines._settings import load_settings
 
-    return load_settings(file, environment=os.environ, overrides={"source.name": source, "home": home})
+    return load_settings(file, environment=os.environ, overrides={"source.name": source, "home": home, **more})
 
 
 def _as_typed(source: str | None, file: Path | None, home: Path | None) -> str:

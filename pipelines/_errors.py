@@ -50,6 +50,12 @@ class SourceChanged(PipelineError):
     exit_code: ClassVar[int] = 2
 
 
+class NoTables(PipelineError):
+    """The home has no tables yet from which a snapshot could be made."""
+
+    exit_code: ClassVar[int] = 2
+
+
 class HomeBusy(PipelineError):
     """Another run is working in the same home."""
 

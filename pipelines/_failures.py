@@ -21,6 +21,8 @@ _CODES = {
     "ModelFromTheFuture": 5,
     "OtherPopulation": 5,
     "ListNotPublished": 6,
+    "EngineUnavailable": 2,
+    "FilesNotPlain": 2,
 }
 """Errors of packages that are slow to import, by name."""
 

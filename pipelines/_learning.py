@@ -12,6 +12,7 @@ from models._registry import Champion, Registry
 from models._training import Recipe, train
 from pipelines._progress import stage
 from pipelines._settings import Settings
+from pipelines._snapshot import engine_tables
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,9 +44,13 @@ def recipe_of(settings: Settings) -> Recipe:
 
 
 def snapshot_store(settings: Settings, lake: Lake) -> SnapshotStore:
-    """The stored snapshots of the home folder, made from the lake's tables."""
+    """The stored snapshots of the home folder, made from the lake's tables on the engine that the settings name."""
     return SnapshotStore(
-        folder=settings.home / "snapshots", tables=lake.tables, versions=lake.versions, time_zone=settings.time_zone
+        folder=settings.home / "snapshots",
+        tables=lake.tables,
+        versions=lake.versions,
+        time_zone=settings.time_zone,
+        computed_on=engine_tables(settings, lake.versions),
     )
 
 

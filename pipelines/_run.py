@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
+from rich.padding import Padding
 from rich.table import Table
 
 from pipelines._failures import note_in_log
@@ -62,6 +63,20 @@ def backtest(settings: Settings, as_of: date, *, options: str, verbose: bool) ->
         _show_figures(console, rows, title=f"Published on {as_of}, compared with what happened afterwards")
 
 
+def snapshot(settings: Settings, as_of: date, *, file: Path, verbose: bool) -> None:
+    """Computes the features of one day into `file`, and shows what was read for it."""
+    from pipelines._snapshot import ask_for_tables, write_snapshot
+
+    ask_for_tables(settings.home)
+    with _ready(settings, verbose=verbose) as console:
+        console.print(f"[bold]Snapshot of {as_of}[/], engine {settings.features.engine}")
+        made = write_snapshot(settings, as_of, file=file.absolute())
+        for read in made.reads:
+            console.print(f"  {read}", soft_wrap=True)
+        where = escape(str(_short(made.file)))
+        console.print(f"{where}: {made.rows:,} rows, {made.columns} columns, {made.seconds:.1f} s", soft_wrap=True)
+
+
 def schedule(settings: Settings, *, cron: str) -> None:
     """Serves the nightly flow as a Prefect deployment until it is stopped."""
     with _ready(settings, verbose=False) as console, prefect_server(settings.home, schedules=True) as server:
@@ -108,7 +123,7 @@ def show_features(words: Sequence[str]) -> None:
     for entry in found:
         facts, meaning = lines_of(entry)
         console.print(f"[bold]{entry.name}[/]  {escape(facts)}", highlight=False)
-        console.print(f"    {escape(meaning)}", highlight=False)
+        console.print(Padding(escape(meaning), (0, 0, 0, 4)), highlight=False)
     if found:
         console.print(f"\n{sum(len(entry.columns) for entry in found)} columns of {len(found)} features")
     else:

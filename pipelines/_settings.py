@@ -86,6 +86,8 @@ def _anchored(tree: Tree, base: Path) -> Tree:
     tree = dict(tree)
     if isinstance(tree.get("home"), str):
         tree["home"] = str(_absolute(tree["home"], base))
+    if isinstance(tree.get("features"), dict) and isinstance(tree["features"].get("temp_folder"), str):
+        tree["features"] = tree["features"] | {"temp_folder": str(_absolute(tree["features"]["temp_folder"], base))}
     if isinstance(tree.get("source"), dict):
         source = tree["source"] = dict(tree["source"])
         if isinstance(source.get("name"), str) and _is_folder(source["name"], base):

@@ -132,6 +132,32 @@ class UpsellSettings(Section):
     )
 
 
+def _amount_of_memory(text: str) -> str:
+    if not re.fullmatch(r"\d+(\.\d+)? ?([KMGT]i?B)", text):
+        raise ValueError(f'"{text}" is no amount of memory; examples: "4GB", "500MB"')
+    return text
+
+
+class FeaturesSettings(Section):
+    """On what snapshots are computed (see docs/scale.md); the results are the same."""
+
+    engine: Literal["polars", "duckdb", "spark"] = Field(
+        default="polars",
+        description="`polars` is the fastest on one machine; `duckdb` where memory is short; `spark` on a cluster.",
+    )
+    memory_limit: Annotated[str, AfterValidator(_amount_of_memory)] | None = Field(
+        default=None,
+        description='The most memory that DuckDB takes, as in `"4GB"`; what does not fit goes to `temp_folder`. Unset: '
+        "80% of the machine's.",
+    )
+    temp_folder: Path | None = Field(
+        default=None,
+        strict=False,
+        description="Where DuckDB puts what does not fit into memory; in a settings file relative to that file, "
+        "elsewhere to the current folder. Unset: a folder in `home`.",
+    )
+
+
 class TrainingSettings(Section):
     """What the models learn from."""
 
@@ -274,6 +300,7 @@ class Settings(Section):
     population: PopulationSettings = PopulationSettings()
     churn: ChurnSettings = ChurnSettings()
     upsell: UpsellSettings = UpsellSettings()
+    features: FeaturesSettings = FeaturesSettings()
     training: TrainingSettings = TrainingSettings()
     list: ListSettings = ListSettings()
     mlflow: MlflowSettings = MlflowSettings()
@@ -300,5 +327,8 @@ class Settings(Section):
         return own.held_to(contract) if isinstance(own, ContractSettings) else contract
 
     def record(self) -> Mapping[str, Any]:
-        """The settings as published beside a list: fit for JSON, without the paths and addresses of this machine."""
-        return self.model_dump(mode="json", exclude={"home": True, "source": {"path"}, "mlflow": True})
+        """The settings as published beside a list: fit for JSON, without what is only of this machine."""
+        return self.model_dump(
+            mode="json",
+            exclude={"home": True, "source": {"path"}, "mlflow": True, "features": {"memory_limit", "temp_folder"}},
+        )

@@ -27,7 +27,7 @@ PLACES: tuple[Place, ...] = (
 """As-of dates and zones: three the day after a change of clocks (one by half an hour), one a quarter of an hour off."""
 
 
-def company(place: Place, *, examples: int = 60, customers: int = 60) -> World:
+def company(place: Place, *, examples: int = 60, customers: int = 100) -> World:
     """Many small worlds and one long log in one: a customer of the n-th world is called "n/anna"."""
     return _together([*_random_worlds(place, examples), long_log(place, customers=customers)])
 

@@ -139,9 +139,14 @@ def test_a_comparison_runs_beside_the_whole_catalogue() -> None:
 
 def test_the_stability_index_is_that_of_its_formula() -> None:
     first, later = pl.Series([0.0, 0.0, 1.0, 1.0]), pl.Series([0.0, 1.0, 1.0, None])
-    p, q = [0.5, 2.5, 2.5, 0.5], [0.5, 1.5, 2.5, 1.5]
-    shares = [(a / 6, b / 6) for a, b in zip(p, q, strict=True)]
+    p, q = [0.5, 2.5, 0.5, 2.5, 0.5, 0.5], [0.5, 1.5, 0.5, 2.5, 0.5, 1.5]
+    shares = [(a / 7, b / 7) for a, b in zip(p, q, strict=True)]
     assert stability_index(first, later) == pytest.approx(sum((b - a) * math.log(b / a) for a, b in shares))
+
+
+def test_the_stability_index_sees_a_rare_event_become_frequent() -> None:
+    rare, frequent = pl.Series([0.0] * 97 + [1.0] * 3), pl.Series([0.0] * 70 + [1.0] * 30)
+    assert stability_index(rare, frequent) > 0.25
 
 
 def test_the_stability_index_of_a_column_that_nobody_has_is_zero() -> None:

@@ -62,7 +62,7 @@ def test_duckdb_equals_polars_on_a_whole_company(connection: duckdb.DuckDBPyConn
     world = company(place)
     made = tables_of(world)
     where: Any = {"as_of": world.as_of, "time_zone": world.time_zone}
-    assert len(world.transactions) > 2000
+    assert len(world.transactions) > 2500
     assert differences(snapshot(on_duckdb(made, connection), **where), snapshot(made, **where)) == []
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from pathlib import Path
@@ -12,6 +13,7 @@ import polars as pl
 import pytest
 
 from features import SnapshotStore, _store, snapshot
+from features._snapshot import snapshots
 from tests.features.tables import AS_OF, tables
 
 WORLD = tables(
@@ -30,11 +32,11 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> list[date]:
     """The as-of dates whose snapshots were computed and not read."""
     dates: list[date] = []
 
-    def noted(*args: Any, as_of: date, **kwargs: Any) -> pl.DataFrame:
-        dates.append(as_of)
-        return snapshot(*args, as_of=as_of, **kwargs)
+    def noted(*args: Any, as_of: list[date], **kwargs: Any) -> Iterator[pl.DataFrame]:
+        dates.extend(as_of)
+        return snapshots(*args, as_of=as_of, **kwargs)
 
-    monkeypatch.setattr(_store, "snapshot", noted)
+    monkeypatch.setattr(_store, "snapshots", noted)
     return dates
 
 
@@ -140,3 +142,14 @@ def test_two_threads_that_want_the_same_day_both_get_it(tmp_path: Path) -> None:
         made = list(pool.map(lambda _: store_in(tmp_path).at(AS_OF), range(8)))
     assert all(each.equals(made[0]) for each in made)
     assert [path.name for path in tmp_path.iterdir()] == [f"as_of={AS_OF}.parquet"]
+
+
+def test_many_days_are_computed_in_one_reading_and_are_what_each_is_alone(tmp_path: Path, counted: list[date]) -> None:
+    days = [AS_OF - timedelta(days=more) for more in (0, 35, 5)]
+    store = store_in(tmp_path)
+    store.at(days[2])
+    store.prepare(days)
+    assert counted == [days[2], days[1], days[0]]
+    for day in days:
+        assert store.at(day).equals(snapshot(WORLD, as_of=day))
+    assert len(counted) == 3

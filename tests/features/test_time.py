@@ -7,11 +7,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import narwhals as nw
+import numpy as np
 import polars as pl
 import pytest
 
 from features import day_start, event_rows, interactions
-from features._time import happened_within, local_day
+from features._makers import future_lines
+from features._time import calendar_facts, day_number, local_day, micros, zone_shifts
 from tests.features.tables import AS_OF, Row, frame, tables, transaction_rows
 
 ZONES = ("UTC", "Asia/Shanghai", "Europe/London", "America/New_York", "Africa/Cairo", "Asia/Kolkata", "America/Havana")
@@ -31,8 +33,10 @@ def test_a_day_begins_at_its_first_moment_and_not_a_moment_before(time_zone: str
     for day in (day + timedelta(days=more) for day in CHANGES for more in (-1, 0, 1)):
         start = day_start(day, time_zone=time_zone)
         moments = pl.LazyFrame({"at": [start - timedelta(microseconds=1), start]})
-        made = nw.from_native(moments).select(on=local_day(nw.col("at"), time_zone=time_zone)).to_native().collect()
-        assert made["on"].to_list() == [day - timedelta(days=1), day]
+        shifts = zone_shifts(time_zone, first=day - timedelta(days=400), last=day)
+        numbers = nw.from_native(moments).select(us=nw.col("at").dt.timestamp("us"))
+        made = numbers.select(on=local_day(nw.col("us"), shifts)).to_native().collect()
+        assert made["on"].to_list() == [day_number(day) - 1, day_number(day)]
 
 
 @pytest.mark.parametrize(
@@ -69,8 +73,8 @@ def test_unknown_state_hides_no_event() -> None:
 
 
 def labelled(*bought: Row, days: int = 28, known_by: date = date(2026, 6, 1), time_zone: str = "UTC") -> list[str]:
-    events = nw.from_native(frame("transactions", transaction_rows(bought)))
-    inside = happened_within(events, start_on=AS_OF, days=days, known_by=known_by, time_zone=time_zone)
+    lines = {"transactions": frame("transactions", transaction_rows(bought))}
+    inside = future_lines(lines, start_on=AS_OF, days=days, known_by=known_by, time_zone=time_zone)
     made: pl.LazyFrame = inside.to_native()
     return made.collect()["customer_id"].to_list()
 
@@ -110,3 +114,28 @@ def test_no_moment_is_both_a_feature_and_a_label() -> None:
     said: list[Row] = [(str(place), moment, "visit") for place, moment in enumerate(moments)]
     made = event_rows(interactions, tables(said=said), as_of=AS_OF, time_zone="Europe/London").to_native().collect()
     assert (made["customer_id"].to_list(), future) == (["0"], ["1", "2"])
+
+
+@pytest.mark.parametrize(
+    "time_zone", [*ZONES, "Pacific/Apia", "Australia/Lord_Howe", "America/Caracas", "Africa/Casablanca"]
+)
+def test_the_shifts_of_a_zone_read_every_hour_of_ten_years_as_its_clocks_do(time_zone: str) -> None:
+    first = datetime(2005, 1, 1, tzinfo=UTC)
+    hours = [first + timedelta(hours=number) for number in range(10 * 365 * 24)]
+    shifts = zone_shifts(time_zone, first=first.date(), last=hours[-1].date())
+    moments = np.array([micros(hour) for hour in hours])
+    ahead = np.array([shift for _, shift in shifts])[
+        np.searchsorted([start for start, _ in shifts[1:]], moments, side="right")
+    ]
+    zone = ZoneInfo(time_zone)
+    expected = [(hour.astimezone(zone).utcoffset() or timedelta(0)) // timedelta(microseconds=1) for hour in hours]
+    assert (ahead == expected).all()
+
+
+def test_the_calendar_of_day_numbers_is_that_of_the_world() -> None:
+    days = [date(1890, 1, 1) + timedelta(days=number) for number in range(60_000)]
+    made = calendar_facts(nw.from_native(pl.LazyFrame({"day": [day_number(day) for day in days]})))
+    found: pl.DataFrame = made.to_native().collect()
+    assert found["weekday"].to_list() == [day.isoweekday() for day in days]
+    assert found["day_of_month"].to_list() == [day.day for day in days]
+    assert found["is_month_end"].to_list() == [(day + timedelta(days=7)).month != day.month for day in days]

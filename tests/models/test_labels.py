@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 from features import Frame
-from models import LabelNotMature, Past, Terms, labels, population, targets
+from models import LabelNotMature, Past, Terms, labels, labels_on, population, targets
 from models._target import OtherPopulation, _ask_population
 
 Tables = Mapping[str, pl.LazyFrame]
@@ -219,3 +219,22 @@ def test_a_question_about_another_population_is_refused_until_a_night_scores_it(
         OtherPopulation, match=r"models\.churn\.churn asks about the population 'everybody', but a night"
     ):
         _ask_population(replace(targets()["churn"], population=everybody))
+
+
+def test_a_comparison_gets_the_labels_that_training_gets(log_of: LogOf) -> None:
+    tables = log_of(("A", *KEEP), ("B", *KEEP), ("B", "2025-06-03 12:00:00", 5.0), ("C", "2025-06-30 12:00:00", 1.0))
+    made = labels_on("churn", tables, terms=SHANGHAI)(AS_OF)
+    assert dict(made.iter_rows()) == answers("churn", tables) == {"A": True, "B": False}
+    assert made.equals(labels_on(targets()["churn"], tables, terms=SHANGHAI)(AS_OF))
+
+
+def test_a_comparison_on_a_date_whose_horizon_is_not_over_is_refused(log_of: LogOf) -> None:
+    tables = log_of(("A", *KEEP), ("A", "2025-06-27 12:00:00", 5.0))
+    with pytest.raises(LabelNotMature, match="churn is not known yet"):
+        labels_on("churn", tables, terms=SHANGHAI)(AS_OF)
+
+
+def test_labels_are_made_from_plain_frames_as_well() -> None:
+    bought = ["2025-05-20 12:00", "2025-07-01 12:00"]
+    lines = pl.DataFrame({"customer_id": [1, 2], "occurred_at": bought, "amount": [100, 5]}).to_pandas()
+    assert labels_on("churn", lines, terms=SHANGHAI)(AS_OF).rows() == [("1", True)]

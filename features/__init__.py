@@ -1,8 +1,10 @@
 """What is known about each customer on a day? Features declared once, exact in time."""
 
 from features._aggregate import Summary, Where, average, count, distinct, least, median, most, total
+from features._attributes import Attribute, WrongType, attribute
 from features._catalogue import catalogue, feature_columns
 from features._compare import compare
+from features._complaint_rates import ComplaintRates, complaint_rates
 from features._events import (
     Events,
     UnknownColumn,
@@ -13,6 +15,7 @@ from features._events import (
     lines,
     orders,
     products,
+    profiles,
     purchases,
     receipts,
     referrals,
@@ -25,12 +28,15 @@ from features._front import snapshot
 from features._lake import Lake, open_lake, scan, table_path
 from features._makers import event_rows
 from features._open import ENGINES, EngineUnavailable, Read, duckdb_session, spark_session
+from features._snapshot import snapshots
 from features._store import SnapshotStore
 from features._tables import tables_of
 from features._time import Frame, day_start
 
 __all__ = [
     "ENGINES",
+    "Attribute",
+    "ComplaintRates",
     "EngineUnavailable",
     "Events",
     "Feature",
@@ -43,11 +49,14 @@ __all__ = [
     "TableUnusable",
     "UnknownColumn",
     "Where",
+    "WrongType",
+    "attribute",
     "average",
     "catalogue",
     "categories",
     "channels",
     "compare",
+    "complaint_rates",
     "complaints",
     "count",
     "day_start",
@@ -65,12 +74,14 @@ __all__ = [
     "open_lake",
     "orders",
     "products",
+    "profiles",
     "purchases",
     "receipts",
     "referrals",
     "returns",
     "scan",
     "snapshot",
+    "snapshots",
     "spark_session",
     "table_path",
     "tables_of",

@@ -19,12 +19,13 @@ from itertools import pairwise
 from threading import Lock
 from typing import Any
 
+import narwhals as nw
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
 from features._aggregate import MONEY_DECIMALS
-from features._time import DAY, HOUR, Shifts
+from features._time import HOUR, Frame, Shifts, known_on, local_micros
 
 Array = npt.NDArray[Any]
 
@@ -57,33 +58,19 @@ class Lines:
     late: dict[str, Array]
 
 
-def line_numbers(rows: pl.LazyFrame, *, shifts: Shifts, kinds: Mapping[str, pl.Categories]) -> pl.LazyFrame:
+def line_numbers(rows: Frame, *, shifts: Shifts, kinds: Mapping[str, pl.Categories]) -> pl.LazyFrame:
     """A line as numbers: hashes of customer and order, money in ten-thousandths, hour and day of knowing, kinds."""
-    occurred, recorded = pl.col("occurred_us"), pl.col("recorded_us")
-    at = local(occurred, shifts)
+    local = local_micros(nw.col("occurred_us"), shifts)
+    dated: pl.LazyFrame = rows.with_columns(at=local // HOUR, known=known_on(shifts)).to_native()
     no_order = pl.col("order_id").is_null()
-    return rows.select(
+    return dated.select(
         "customer_id",
+        pl.col("at", "known").cast(pl.Int32),
         customer=pl.col("customer_id").hash(),
-        order=pl.when(no_order).then((at // DAY).cast(pl.UInt64)).otherwise(pl.col("order_id").hash()),
-        at=(at // HOUR).cast(pl.Int32),
-        known=known_on(occurred, recorded, shifts),
+        order=pl.when(no_order).then((pl.col("at") // 24).cast(pl.UInt64)).otherwise(pl.col("order_id").hash()),
         **{name: _fixed(name) for name in ("amount", "discount", "quantity")},
         **{name: _number(name, categories) for name, categories in kinds.items()},
     )
-
-
-def local(moment: pl.Expr, shifts: Shifts) -> pl.Expr:
-    """The clocks' reading of a moment in microseconds: `features._time.local_micros` in Polars' own words."""
-    ahead: pl.Expr = pl.lit(shifts[0][1])
-    for start, shift in shifts[1:]:
-        ahead = pl.when(moment >= start).then(pl.lit(shift)).otherwise(ahead)
-    return moment + ahead
-
-
-def known_on(occurred: pl.Expr, recorded: pl.Expr, shifts: Shifts) -> pl.Expr:
-    """The day on which an event had happened and been recorded: known before every day after it."""
-    return (local(pl.max_horizontal(occurred, recorded), shifts) // DAY).cast(pl.Int32)
 
 
 def _fixed(name: str) -> pl.Expr:

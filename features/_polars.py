@@ -38,7 +38,7 @@ from features._feature import FeatureColumn
 from features._history import KIND_TABLES, History, history
 from features._makers import complaints_of, interactions_of
 from features._sums import Table, expressions_of
-from features._time import Shifts, day_number, day_start, known_before, micros
+from features._time import Frame, Shifts, day_number, day_start, is_known_before, known_before, micros
 
 Columns = Mapping[Events, Sequence[FeatureColumn]]
 
@@ -103,12 +103,10 @@ class Log:
         if asked & set(_SAID):
             self._read_talks(tables["interactions"])
 
-    def _known(self, native: Native, table: str) -> tuple[pl.LazyFrame, Shifts]:
+    def _known(self, native: Native, table: str) -> tuple[Frame, Shifts]:
         rows = rows_of(native, table)
         shifts = shifts_of(rows, time_zone=self.time_zone, until=self.last.as_of)
-        start, recorded = self.last.start, pl.col("recorded_us")
-        known: pl.LazyFrame = rows.to_native()
-        return known.filter(pl.col("occurred_us") < start, recorded.is_null() | (recorded < start)), shifts
+        return rows.filter(is_known_before(self.last.start)), shifts
 
     def _read_lines(self, native: Native) -> None:
         known, shifts = self._known(native, "transactions")
@@ -118,7 +116,8 @@ class Log:
         del holding
 
     def _read_talks(self, native: Native) -> None:
-        known, self.shifts = self._known(native, "interactions")
+        rows, self.shifts = self._known(native, "interactions")
+        known: pl.LazyFrame = rows.to_native()
         there = set(known.collect_schema().names())
         needed = {"customer_id", "kind", "occurred_us", "recorded_us", "resolved_us", "resolved_at", "satisfaction"}
         for events, columns in self.columns.items():

@@ -121,10 +121,24 @@ def known_before(events: Frame, *, as_of: date, time_zone: str, shifts: Shifts) 
     (`resolved_at`, `reviewed_at`, a complaint's `satisfaction`) is null when that was at or after `as_of`.
     """
     start = micros(day_start(as_of, time_zone=time_zone))
-    known = _without_later_state(events.filter(nw.col("occurred_us") < start, _recorded_before(start)), start)
+    known = _without_later_state(events.filter(is_known_before(start)), start)
     local = local_micros(nw.col("occurred_us"), shifts)
     known = known.with_columns(day=local // DAY, hour=local % DAY // HOUR)
     return known.with_columns(age_days=day_number(as_of) - nw.col("day"))
+
+
+def is_known_before(start: int) -> nw.Expr:
+    """Whether an event had happened and been recorded before a moment: the cut of every snapshot."""
+    return (nw.col("occurred_us") < start) & _recorded_before(start)
+
+
+def known_on(shifts: Shifts) -> nw.Expr:
+    """The business day on which an event had happened and been recorded: it is known before each day after that one.
+
+    `is_known_before` for many as-of dates at once: every as-of date begins with its day.
+    """
+    occurred, recorded = nw.col("occurred_us"), nw.col("recorded_us")
+    return local_day(nw.when(recorded > occurred).then(recorded).otherwise(occurred), shifts)
 
 
 def _recorded_before(start: int) -> nw.Expr:

@@ -44,7 +44,7 @@ def boosted_trees(columns: Sequence[str], *, row_count: int, seed: int) -> Pipel
         learning_rate=0.04,
         min_child_weight=20,
         subsample=0.7,
-        colsample_bytree=0.4,
+        colsample_bytree=0.2,
         reg_lambda=5.0,
         max_bin=128,
         tree_method="hist",

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import polars as pl
+import polars.testing
 import pytest
 from deltalake import write_deltalake
 from small_shop import AS_OF, Churn
@@ -49,7 +50,7 @@ def test_the_snapshot_is_written_and_what_was_read_is_told(
     made = pl.read_parquet(f"snapshot_{AS_OF}.parquet")
     expected = snapshot(open_lake(home).tables, as_of=AS_OF)
     assert made["customer_id"].to_list() == ["anna", "ben"]
-    pl.testing.assert_frame_equal(made, expected, rel_tol=1e-9, abs_tol=1e-9)
+    polars.testing.assert_frame_equal(made, expected, rel_tol=1e-9, abs_tol=1e-9)
 
 
 @pytest.fixture

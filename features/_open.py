@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import warnings
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -218,20 +219,30 @@ def spark_session() -> SparkSession:
 
     Raises EngineUnavailable when Spark or Java is missing.
     """
-    try:
-        from pyspark.sql import SparkSession
-    except ImportError as error:
-        raise EngineUnavailable(
-            f"the engine spark is not installed ({error}). Install it: pip install 'churn-pipeline[spark]'."
-        ) from error
-    there = SparkSession.getActiveSession()
-    if there is not None:
-        return there
+    with warnings.catch_warnings():
+        # PySpark 4.3 says so of pandas 3, which nothing here asks of it; a later one will not.
+        warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
+        try:
+            from pyspark.sql import SparkSession
+        except ImportError as error:
+            raise EngineUnavailable(
+                f"the engine spark is not installed ({error}). Install it: pip install 'churn-pipeline[spark]'."
+            ) from error
+        return SparkSession.getActiveSession() or _started(SparkSession.builder)
+
+
+def _started(builder: SparkSession.Builder) -> SparkSession:
     if not os.environ.get("SPARK_REMOTE"):
         _ask_for_java()
-    builder = SparkSession.builder.appName("churn").config("spark.ui.showConsoleProgress", "false")
+    options = {
+        "spark.app.name": "churn",
+        "spark.log.level": "ERROR",
+        "spark.ui.showConsoleProgress": "false",
+        # To note where in Python each part of an expression was made takes longer than to make it.
+        "spark.sql.dataFrameQueryContext.enabled": "false",
+    }
     try:
-        return builder.config("spark.log.level", "ERROR").getOrCreate()
+        return builder.config(map=options).getOrCreate()
     except Exception as error:
         reason = (str(error).splitlines() or [type(error).__name__])[0].rstrip(".")
         raise EngineUnavailable(f"the engine spark does not start: {reason}. It needs Java 17 or newer.") from error

@@ -18,10 +18,11 @@ from tests.features.worlds import KINDS, World, worlds
 
 Place = tuple[date, str]
 
+BY_HALF_AN_HOUR: Place = (date(2026, 4, 6), "Australia/Lord_Howe")
 PLACES: tuple[Place, ...] = (
     (date(2026, 3, 30), "Europe/London"),
     (date(2026, 11, 2), "America/New_York"),
-    (date(2026, 4, 6), "Australia/Lord_Howe"),
+    BY_HALF_AN_HOUR,
     (date(2026, 3, 10), "Asia/Kathmandu"),
 )
 """As-of dates and zones: three the day after a change of clocks (one by half an hour), one a quarter of an hour off."""

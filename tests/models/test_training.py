@@ -118,7 +118,8 @@ def test_a_model_carries_what_scoring_needs_to_check_it(churn_model: Trained) ->
     assert churn_model.plan.known_by == AS_OF
     assert churn_model.plan.test == date(2025, 11, 3)
     assert churn_model.fingerprint == fingerprint()
-    assert churn_model.columns == tuple(feature_columns())
+    excluded = targets()["churn"].excluded
+    assert churn_model.columns == tuple(name for name in feature_columns() if name not in excluded)
     assert churn_model.versions == {"transactions": 3, "interactions": 2}
     assert len(churn_model.test_label) == len(churn_model.test_probability) == churn_model.report["model"]["customers"]
 

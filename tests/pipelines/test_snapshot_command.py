@@ -36,7 +36,6 @@ def home(tmp_path: Path) -> Path:
     return home
 
 
-@pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas:FutureWarning")
 @pytest.mark.parametrize("engine", ENGINES)
 def test_the_snapshot_is_written_and_what_was_read_is_told(
     churn: Churn, home: Path, engine: str, request: pytest.FixtureRequest
@@ -51,17 +50,6 @@ def test_the_snapshot_is_written_and_what_was_read_is_told(
     expected = snapshot(open_lake(home).tables, as_of=AS_OF)
     assert made["customer_id"].to_list() == ["anna", "ben"]
     polars.testing.assert_frame_equal(made, expected, rel_tol=1e-9, abs_tol=1e-9)
-
-
-@pytest.fixture
-def spark() -> None:
-    """Skips where Spark cannot start."""
-    from features import EngineUnavailable, spark_session
-
-    try:
-        spark_session()
-    except EngineUnavailable as error:
-        pytest.skip(str(error))
 
 
 def test_a_csv_is_written_where_asked(churn: Churn, home: Path, tmp_path: Path) -> None:

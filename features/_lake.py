@@ -32,6 +32,11 @@ class Lake:
     versions: Mapping[str, int]
     reads: tuple[Read, ...] = ()
 
+    @property
+    def arrived(self) -> Mapping[str, Any]:
+        """The tables without one derived from another: customers of whom nothing is known but that they bought."""
+        return {name: frame for name, frame in self.tables.items() if name in self.versions}
+
 
 def table_path(home: Path, table: str) -> Path:
     """The folder of a Delta table in `home`."""

@@ -232,20 +232,25 @@ def spark_session() -> SparkSession:
 
 
 def _started(builder: SparkSession.Builder) -> SparkSession:
-    if not os.environ.get("SPARK_REMOTE"):
+    remote = os.environ.get("SPARK_REMOTE")
+    if not remote:
         _ask_for_java()
-    options = {
-        "spark.app.name": "churn",
-        "spark.log.level": "ERROR",
-        "spark.ui.showConsoleProgress": "false",
-        # To note where in Python each part of an expression was made takes longer than to make it.
-        "spark.sql.dataFrameQueryContext.enabled": "false",
-    }
     try:
-        return builder.config(map=options).getOrCreate()
+        # How a server runs is for the server to say.
+        return builder.config(map={} if remote else _SPARK_OPTIONS).getOrCreate()
     except Exception as error:
         reason = (str(error).splitlines() or [type(error).__name__])[0].rstrip(".")
-        raise EngineUnavailable(f"the engine spark does not start: {reason}. It needs Java 17 or newer.") from error
+        needs = f"SPARK_REMOTE is {remote}, and needs pyspark[connect]" if remote else "It needs Java 17 or newer"
+        raise EngineUnavailable(f"the engine spark does not start: {reason}. {needs}.") from error
+
+
+_SPARK_OPTIONS: dict[str, Any] = {
+    "spark.app.name": "churn",
+    "spark.log.level": "ERROR",
+    "spark.ui.showConsoleProgress": "false",
+    # To note where in Python each part of an expression was made takes longer than to make it.
+    "spark.sql.dataFrameQueryContext.enabled": "false",
+}
 
 
 def _ask_for_java() -> None:

@@ -29,7 +29,7 @@ def tables_of(given: Native, *, time_zone: str = "UTC") -> Mapping[str, Native]:
     TableUnusable when a table or column is missing, misspelt or holds something else.
     """
     if isinstance(given, Lake):
-        return given.tables
+        return given.arrived
     if isinstance(given, str | Path):
         return _in_folder(Path(given).expanduser(), time_zone)
     frames = given if isinstance(given, Mapping) else {_NEEDED: given}
@@ -54,7 +54,7 @@ def _in_folder(folder: Path, time_zone: str) -> Mapping[str, Native]:
     if not folder.is_dir():
         raise TableUnusable(_NEEDED, [f"there is no folder {folder}."])
     if DeltaTable.is_deltatable(str(table_path(folder, _NEEDED))):
-        return open_lake(folder).tables
+        return open_lake(folder).arrived
     found = {name: path for name in TABLES if (path := _file_of(folder, name))}
     if _NEEDED not in found:
         names = ", ".join(sorted(path.name for path in folder.iterdir())) or "nothing"

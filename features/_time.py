@@ -150,9 +150,8 @@ def _without_later_state(events: Frame, start: int) -> Frame:
     there = events.collect_schema().names()
     state = [name for name in ("resolved", "reviewed") if f"{name}_at" in there]
     later = [f"{name}_{kind}" for name in state for kind in ("at", "us")]
-    known = events.with_columns(
-        nw.when(nw.col(f"{name[:-3]}_us") < start).then(nw.col(name)).alias(name) for name in later
-    )
+    kept = [nw.when(nw.col(f"{name[:-3]}_us") < start).then(nw.col(name)).alias(name) for name in later]
+    known = events.with_columns(kept) if kept else events
     if "satisfaction" not in there:
         return known
     unasked = nw.col("kind").is_in(RESOLVED_FIRST) & nw.col("resolved_us").is_null()

@@ -47,7 +47,7 @@ def snapshot_store(settings: Settings, lake: Lake) -> SnapshotStore:
     """The stored snapshots of the home folder, made from the lake's tables on the engine that the settings name."""
     return SnapshotStore(
         folder=settings.home / "snapshots",
-        tables=lake.tables,
+        tables=lake.arrived,
         versions=lake.versions,
         time_zone=settings.time_zone,
         computed_on=engine_tables(settings, lake.versions),

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+from deltalake import DeltaTable
 
 from features import Lake, Read, day_start, duckdb_session, open_lake, snapshot, table_path
 from pipelines._errors import NoTables
@@ -44,7 +45,7 @@ def write_snapshot(settings: Settings, as_of: date, *, file: Path) -> Written:
 
 def ask_for_tables(home: Path) -> None:
     """Raises NoTables when the home has no transactions."""
-    if not table_path(home, "transactions").is_dir():
+    if not DeltaTable.is_deltatable(str(table_path(home, "transactions"))):
         raise NoTables(
             f"{home} has no tables yet: `churn nightly` with the same options makes them, or name another --home."
         )

@@ -166,3 +166,9 @@ def test_importing_the_contracts_does_not_import_great_expectations() -> None:
     code = "import sys, data_contracts; print('great_expectations' in sys.modules, 'pandas' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["False", "False"]
+
+
+def test_a_process_lives_on_when_great_expectations_comes_in_and_spark_is_installed() -> None:
+    code = "from data_contracts._validate import great_expectations; print(great_expectations().__name__)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert (done.stdout.strip(), done.stderr) == ("great_expectations", "")

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 
-from features import catalogue, duckdb_session, snapshot
+from features import catalogue, duckdb_session, referrals, snapshot
 from tests.features.engines import BY_HALF_AN_HOUR, PLACES, Place, company, differences, on_duckdb, on_spark, tables_of
 from tests.features.tables import AS_OF, tables
 from tests.features.worlds import CUSTOMERS, World, worlds
@@ -81,3 +81,13 @@ def test_spark_reads_times_without_a_zone_in_utc(spark: Any) -> None:
     looked_at = [catalogue()[name] for name in ("days_since_last_purchase", "tenure_days", "spend")]
     where: Any = {"as_of": AS_OF, "time_zone": "Asia/Shanghai", "features": looked_at}
     assert differences(snapshot({"transactions": naive}, **where), snapshot({"transactions": made}, **where)) == []
+
+
+def test_buckets_of_customers_together_are_the_whole() -> None:
+    world = company(PLACES[0], examples=20)
+    some = [each for each in catalogue().values() if not each.is_fitted and each.of is not referrals]
+    where: Any = {"as_of": world.as_of, "time_zone": world.time_zone, "features": some}
+    made, bucket = tables_of(world), pl.col("customer_id").hash(seed=7) % 4
+    parts = [snapshot({n: rows.filter(bucket == k) for n, rows in made.items()}, **where) for k in range(4)]
+    assert min(part.height for part in parts) > 10
+    assert pl.concat(parts).sort("customer_id").equals(snapshot(made, **where))

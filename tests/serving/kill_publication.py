@@ -122,7 +122,6 @@ def main(folder: Path, mode: str, stride: int) -> None:
 
 
 if __name__ == "__main__":
-    assert data_contracts._validate  # loaded before the first fork, so that no fork has to
-    import great_expectations  # noqa: F401
+    data_contracts._validate.great_expectations()  # loaded before the first fork, so that no fork has to
 
     main(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]))

@@ -9,13 +9,14 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import socket
 import warnings
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, unquote
+from urllib.parse import quote, unquote, urlsplit
 
 import duckdb
 import polars as pl
@@ -233,7 +234,9 @@ def spark_session() -> SparkSession:
 
 def _started(builder: SparkSession.Builder) -> SparkSession:
     remote = os.environ.get("SPARK_REMOTE")
-    if not remote:
+    if remote:
+        _ask_for_server(remote)
+    else:
         _ask_for_java()
     try:
         # How a server runs is for the server to say.
@@ -251,6 +254,17 @@ _SPARK_OPTIONS: dict[str, Any] = {
     # To note where in Python each part of an expression was made takes longer than to make it.
     "spark.sql.dataFrameQueryContext.enabled": "false",
 }
+
+
+def _ask_for_server(remote: str) -> None:
+    """PySpark 4.3 tries for ten minutes to reach a server, and as long again to say goodbye to it."""
+    address = urlsplit(remote)
+    if address.scheme != "sc" or not address.hostname:
+        return
+    try:
+        socket.create_connection((address.hostname, address.port or 15002), timeout=10).close()
+    except OSError as error:
+        raise EngineUnavailable(f"no Spark server answers at {remote}, which SPARK_REMOTE names: {error}.") from error
 
 
 def _ask_for_java() -> None:

@@ -48,14 +48,16 @@ def portable(tables: Any, *, as_of: date, **asked: Any) -> pl.DataFrame:
         return next(snapshots(tables, as_of=[as_of], **asked))
 
 
-def fast(tables: Any, *, as_of: date, **asked: Any) -> pl.DataFrame:
-    """The path of arrays."""
-    return next(snapshots(tables, as_of=[as_of], **asked))
+def fast(tables: Any, *, as_of: date, until: date | None = None, **asked: Any) -> pl.DataFrame:
+    """The path of arrays, and no other."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_snapshot, "_of_events", None)
+        return next(snapshots(tables, as_of=sorted({as_of, until or as_of}), **asked))
 
 
 def looking_back(tables: Any, *, as_of: date, **asked: Any) -> pl.DataFrame:
-    """The path of arrays, the log read for a later date as well: it holds what comes after the as-of date."""
-    return next(snapshots(tables, as_of=[as_of, as_of + timedelta(days=40)], **asked))
+    """The path of arrays, the log read until a later date: it holds what comes after the as-of date."""
+    return fast(tables, as_of=as_of, until=as_of + timedelta(days=40), **asked)
 
 
 Path = Callable[..., pl.DataFrame]
@@ -433,8 +435,10 @@ def breaking(function: FunctionType, old: str, new: str) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(function, "__code__", code_of(code, function.__qualname__))
         _time.zone_shifts.cache_clear()
-        yield
-    _time.zone_shifts.cache_clear()
+        try:
+            yield
+        finally:
+            _time.zone_shifts.cache_clear()
 
 
 def code_of(whole: CodeType, name: str) -> CodeType | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -107,6 +107,17 @@ def test_spark_that_is_not_installed_names_the_extra(churn: Churn, home: Path, m
     assert "pip install 'churn-pipeline[spark]'" in ended.err
 
 
+def test_a_spark_server_that_is_not_there_is_named(churn: Churn, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("pyspark")
+    from pyspark.sql import SparkSession
+
+    monkeypatch.setattr(SparkSession, "getActiveSession", staticmethod(lambda: None))
+    monkeypatch.setenv("SPARK_REMOTE", "sc://localhost:1")
+    ended = churn("snapshot", "--as-of", AS_OF, "--home", home, "--engine", "spark")
+    assert ended.code == 2
+    assert "no Spark server answers at sc://localhost:1" in ended.err
+
+
 def test_settings_may_name_the_engine(churn: Churn, home: Path, tmp_path: Path) -> None:
     file = tmp_path / "acme.toml"
     file.write_text('[features]\nengine = "duckdb"\nmemory_limit = "500MB"\ntemp_folder = "spill"\n', encoding="utf-8")
@@ -122,3 +133,17 @@ def test_the_command_line_does_not_load_spark_or_duckdb_for_its_help(tmp_path: P
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path)
     assert "--engine" in ended.stdout
     assert ended.stdout.strip().endswith("[]")
+
+
+def test_nights_and_trainings_compute_on_the_engine_of_the_settings(home: Path) -> None:
+    from pipelines._learning import snapshot_store
+    from pipelines._settings import load_settings
+
+    chosen = load_settings(None, environment={"CHURN_FEATURES_ENGINE": "duckdb"}, overrides={"home": home})
+    lake = open_lake(home)
+    store = snapshot_store(chosen, lake)
+    assert type(store.computed_on["transactions"]).__module__.startswith("duckdb")
+    day = date.fromisoformat(AS_OF)
+    assert store.at(day).equals(snapshot(lake, as_of=day))
+    plain = load_settings(None, environment={}, overrides={"home": home})
+    assert snapshot_store(plain, lake).computed_on is None

@@ -6,7 +6,21 @@ import hashlib
 from collections.abc import Callable
 from functools import cache
 
-from features import _aggregate, _buckets, _events, _history, _makers, _polars, _process, _snapshot, _sums
+from features import (
+    _aggregate,
+    _buckets,
+    _conditions,
+    _events,
+    _history,
+    _loops,
+    _makers,
+    _polars,
+    _process,
+    _snapshot,
+    _sums,
+    _talks,
+    _texts,
+)
 from features._catalogue import catalogue
 from features._code import code_of_module, definition_of
 
@@ -20,7 +34,7 @@ _MACHINERY: tuple[Callable[..., object], ...] = (
 )
 """What every feature goes through; what these call is found from their code."""
 
-_FAST = (_buckets, _history, _polars, _process, _sums)
+_FAST = (_buckets, _conditions, _history, _loops, _polars, _process, _sums, _talks, _texts)
 """The same on arrays, and the purchase process: modules that hold nothing else."""
 
 

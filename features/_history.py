@@ -1,9 +1,9 @@
-"""What did some customers do until a day? Event tables of one bucket, sorted by customer, as of a date."""
+"""What did some customers do until a day? Event tables of one bucket, customer by customer and day by day."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import narwhals as nw
@@ -11,175 +11,277 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from features._buckets import DAY_BITS, Codes, Lines, run_columns
-from features._makers import purchase_facts
+from features._buckets import (
+    AMOUNT,
+    DISCOUNT,
+    HALF,
+    LOW,
+    ORDER,
+    PAID,
+    QUANTITY,
+    SOME,
+    WHEN,
+    WHOSE,
+    WIDTH,
+    Lines,
+)
+from features._compiled import compiled
+from features._loops import NONE
+from features._room import Room
 from features._sums import Table
 from features._time import calendar_facts
 
 Array = npt.NDArray[Any]
-Columns = dict[str, Array]
 
-_MONEY = ("amount", "paid", "discount", "quantity")
+KIND_TABLES = {"products": "product_id", "categories": "category", "channels": "channel"}
+
+_RECEIPT = (
+    *("age_days", "day", "hour", "line_count", "returned_line_count"),
+    *("amount", "discount", "quantity", "paid", "returned"),
+)
+_PURCHASE = (
+    *("age_days", "day", "hour", "line_count", "gap_days", "amount", "discount", "quantity"),
+    *("weekday", "day_of_month", "is_month_end", "is_new_day", "is_new_week", "is_first_day", "is_last_day"),
+)
+_KIND = ("age_days", "first_age_days", "line_count")
+_MONEY = frozenset(("amount", "discount", "quantity", "paid", "returned"))
+_YES_OR_NO = frozenset(name for name in _PURCHASE if name.startswith("is_"))
+_PARTLY = frozenset(("gap_days",))
+_WEEK = 7
 
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """A bucket's lines, in the order of customers and orders."""
+    """A bucket's lines, customer by customer in the order of hours.
 
-    lines: Lines
-    runs: Columns
-    codes: Codes
+    `runs` is the matrix of runs, `starts` says where each customer's begin, `first` which run is the first of the same
+    order. `kinds` has a row for each line bought, in the order of the runs, and a column for each kind.
+    """
 
-    def tables(self, names: set[str], *, as_of: int, base: int, customers: int) -> dict[str, Table]:
-        """The event tables asked for, as known before the day `as_of`."""
-        made: dict[str, Table] = {}
-        if names & {"receipts", "purchases", "customers"}:
-            made |= self._bought(as_of, customers)
-        for name in names & set(KIND_TABLES):
-            made[name] = self._kinds(KIND_TABLES[name], as_of=as_of, base=base, customers=customers)
-        return made
+    runs: Array
+    starts: Array
+    first: Array
+    kinds: Array
 
-    def _bought(self, as_of: int, customers: int) -> dict[str, Table]:
-        known = self.runs["known"] < as_of
-        runs = self.runs if known.all() else {name: values[known] for name, values in self.runs.items()}
-        receipts = _receipts(runs)
-        purchases = _purchases(receipts)
-        bought = _by_day(purchases, purchases["code"])
+    def receipts_and_purchases(self, as_of: int, room: Room) -> dict[str, Table]:
+        """The tables of receipts and of purchases, as known before the day `as_of`."""
+        count = len(self.runs)
+        earliest, facts = calendar(self.runs, as_of)
+        receipts = room.matrix("receipts", len(_RECEIPT), count)
+        purchases = room.matrix("purchases", len(_PURCHASE), count)
+        scratch = room.matrix("orders", 5, count)
+        starts = _bought((self.runs, self.starts, self.first), as_of, (earliest, facts), scratch, receipts, purchases)
         return {
-            "receipts": _table(_by_day(receipts, receipts["code"]), as_of, customers),
-            "purchases": _table(_dated(_with_gaps(bought)), as_of, customers, make=purchase_facts),
+            "receipts": Table(_RECEIPT, receipts, starts[0], by_day=True, money=_MONEY),
+            "purchases": Table(
+                _PURCHASE, purchases, starts[1], by_day=True, money=_MONEY, flags=_YES_OR_NO, partly=_PARTLY
+            ),
         }
 
-    def _kinds(self, kind: str, *, as_of: int, base: int, customers: int) -> Table:
-        soon, late = self.lines.soon[kind], self.lines.late[kind]
-        age = np.uint64((1 << DAY_BITS) - 1)
-        since = np.uint64(base - as_of)
-        if as_of < base:
-            soon = soon[(soon & age) > since]
-            late = late[late[:, 1] < np.uint64(as_of)]
-        keys = np.concatenate([soon, late[:, 0]])
-        keys.sort()
-        pair = keys >> np.uint64(DAY_BITS)
-        starts = _edges(pair)
-        ends = np.append(starts, len(keys))[1:] - 1
-        ages = ((keys & age) - since).astype(np.int32)
-        code = self.codes.numbers(keys[starts])
-        columns = {
-            "age_days": ages[starts],
-            "first_age_days": ages[ends],
-            "line_count": (ends - starts + 1).astype(np.int32),
-        }
-        return Table(columns, _starts(code, customers), by_day=False)
+    def kinds_bought(self, place: int, how_many: int, as_of: int, room: Room) -> Table:
+        """One row per customer and product (or category, channel), as known before the day `as_of`."""
+        made = room.matrix(f"kinds {place}", len(_KIND), len(self.kinds), dtype=np.int32)
+        seen = np.full((how_many, 2), -1, dtype=np.int32)
+        starts = _kinds(self.runs, self.starts, self.kinds[:, place], as_of, seen, made)
+        return Table(_KIND, made, starts, by_day=False)
 
 
-KIND_TABLES = {"products": "product_id", "categories": "category", "channels": "channel"}
+def history(lines: Lines, customers: int) -> History:
+    """Sorts a bucket's runs."""
+    return History(*_sorted(lines.runs, lines.kinds, customers))
 
 
-def history(lines: Lines, codes: Codes) -> History:
-    """Sorts a bucket's runs by customer, order and day."""
-    runs = run_columns(lines.runs.take(np.argsort(lines.runs[:, 0].copy().view(np.uint64)), axis=0))
-    runs["code"] = codes.numbers(runs["key"])
-    runs["day"] = runs["at"] // 24
-    same = _same(runs, ("code", "order"))
-    if ((runs["key"][1:] == runs["key"][:-1]) & ~same).any():  # two orders share the bits of a key
-        order = np.lexsort((runs["day"], runs["order"], runs["code"]))
-        runs = {name: values[order] for name, values in runs.items()}
-    elif (same & (runs["day"][1:] < runs["day"][:-1])).any():
-        runs = _by_day(runs, np.concatenate(([0], np.cumsum(~same))))
-    return History(lines, runs, codes)
+@compiled
+def _sorted(runs: Array, kinds: Array, customers: int) -> tuple[Array, Array, Array, Array]:
+    """Runs by customer and hour; where each customer's begin; the first run of each order; the kinds of lines."""
+    count = len(runs)
+    starts = np.zeros(customers + 1, dtype=np.int64)
+    for run in range(count):
+        starts[(runs[run, WHOSE] >> HALF) + 1] += 1
+    most = 0
+    for customer in range(customers):
+        most = max(most, starts[customer + 1])
+        starts[customer + 1] += starts[customer]
+    made, lines = np.empty((count, WIDTH), dtype=np.int64), np.empty(count, dtype=np.int64)
+    line = 0
+    to = starts.copy()
+    for run in range(count):
+        place = to[runs[run, WHOSE] >> HALF]
+        to[runs[run, WHOSE] >> HALF] += 1
+        lines[place] = line
+        for column in range(WIDTH):
+            made[place, column] = runs[run, column]
+        line += runs[run, SOME] & LOW
+    size = 2
+    while size < 2 * most:
+        size *= 2
+    table = np.full(size, -1, dtype=np.int64)
+    first = np.empty(count, dtype=np.int64)
+    for customer in range(customers):
+        start, end = starts[customer], starts[customer + 1]
+        _sort(made, lines, start, end)
+        _find_first(made, start, end, table, first)
+    return made, starts, first, _in_order(made, lines, kinds)
 
 
-def _same(rows: Columns, names: tuple[str, ...]) -> Array:
-    """Whether each row but the first agrees with the one before."""
-    same: Array = rows[names[0]][1:] == rows[names[0]][:-1]
-    for name in names[1:]:
-        same &= rows[name][1:] == rows[name][:-1]
-    return same
+@compiled
+def _in_order(runs: Array, lines: Array, kinds: Array) -> Array:
+    """The kinds of the lines bought, in the order of the runs."""
+    width = kinds.shape[1]
+    made = np.empty((len(kinds), width), dtype=np.int32)
+    flat, source = made.ravel(), kinds.ravel()
+    to = 0
+    if len(kinds) == 0:
+        return made
+    for run in range(len(runs)):
+        first, size = lines[run] * width, (runs[run, SOME] & LOW) * width
+        for place in range(size):
+            flat[to + place] = source[first + place]
+        to += size
+    return made
 
 
-def _edges(keys: Array) -> Array:
-    """Where sorted keys change, and the beginning."""
-    return (
-        np.concatenate(([0], np.flatnonzero(keys[1:] != keys[:-1]) + 1)) if len(keys) else np.empty(0, dtype=np.int64)
-    )
+@compiled
+def _sort(runs: Array, lines: Array, start: int, end: int) -> None:
+    """Brings the runs of a customer in the order of hours; logs mostly are in it."""
+    for run in range(start + 1, end):
+        if runs[run, WHEN] < runs[run - 1, WHEN]:
+            order = np.argsort(runs[start:end, WHEN], kind="mergesort")
+            runs[start:end] = runs[start:end][order]
+            lines[start:end] = lines[start:end][order]
+            return
 
 
-def _merged(rows: Columns, names: tuple[str, ...], sums: tuple[str, ...]) -> Columns:
-    """Neighbouring rows that agree in `names` become one: sums, the earliest hour, and the rest from the first."""
-    count = len(rows["code"])
-    if count == 0 or not (same := _same(rows, names)).any():
-        return dict(rows)
-    starts = np.concatenate(([0], np.flatnonzero(~same) + 1))
-    first = {name: values[starts] for name, values in rows.items() if name not in sums}
-    first["at"] = np.minimum.reduceat(rows["at"], starts)
-    return first | {name: np.add.reduceat(rows[name], starts) for name in sums}
+@compiled
+def _find_first(runs: Array, start: int, end: int, table: Array, first: Array) -> None:
+    """For each run of a customer the first one of its order. `table` may hold runs of those before, and no others."""
+    size = 2
+    while size < 2 * (end - start):
+        size *= 2
+    for run in range(start, end):
+        slot = runs[run, ORDER] & (size - 1)
+        while table[slot] >= start and runs[table[slot], ORDER] != runs[run, ORDER]:
+            slot = (slot + 1) & (size - 1)
+        if table[slot] < start:
+            table[slot] = run
+        first[run] = table[slot]
 
 
-_SUMS = (*_MONEY, "line_count", "returned_line_count")
+def calendar(runs: Array, as_of: int) -> tuple[int, Array]:
+    """A first day, and what the calendar says of it and of each day after it, until that of `as_of`."""
+    earliest = int(runs[:, WHEN].min() >> HALF) // 24 if len(runs) else as_of
+    earliest = min(earliest, as_of) // 1000 * 1000
+    return earliest, _calendar(earliest, max(as_of, earliest) + 1)
 
 
-def _receipts(runs: Columns) -> Columns:
-    """One row per order and day; the runs of an order are in the order of days."""
-    ordered = {name: runs[name] for name in ("code", "order", "day", "at", *_SUMS)}
-    return _merged(ordered, ("code", "order", "day"), _SUMS)
+@lru_cache(maxsize=8)
+def _calendar(first: int, end: int) -> Array:
+    days = nw.from_native(pl.LazyFrame({"day": np.arange(first, end)}))
+    facts: pl.DataFrame = calendar_facts(days).to_native().collect()
+    return np.stack([facts[name].to_numpy().astype(np.int64) for name in ("weekday", "day_of_month", "is_month_end")])
 
 
-def _purchases(receipts: Columns) -> Columns:
-    """One row per order with a positive net amount, dated by its first line."""
-    orders = _merged(receipts, ("code", "order"), _SUMS)
-    bought = orders["amount"] > 0
-    return {name: values[bought] for name, values in orders.items()}
+@compiled
+def _bought(
+    history: tuple[Array, Array, Array],
+    as_of: int,
+    calendar: tuple[int, Array],
+    scratch: Array,
+    receipts: Array,
+    purchases: Array,
+) -> tuple[Array, Array]:
+    """Fills both tables with what was known before a day, and says where each customer's rows begin in them."""
+    runs, starts, first = history
+    customers = len(starts) - 1
+    receipt_starts, purchase_starts = np.zeros(customers + 1, np.int64), np.zeros(customers + 1, np.int64)
+    receipt, purchase = 0, 0
+    of_order = np.full((2, len(runs)), -1, dtype=np.int64)
+    for customer in range(customers):
+        orders = 0
+        for run in range(starts[customer], starts[customer + 1]):
+            if np.int32(runs[run, WHEN] & LOW) >= as_of:
+                continue
+            hour = runs[run, WHEN] >> HALF
+            day, slot = hour // 24, first[run]
+            to = of_order[0, slot]
+            if to < 0 or receipts[1, to] != day:
+                to = of_order[0, slot] = receipt
+                receipt += 1
+                receipts[0, to], receipts[1, to], receipts[2, to] = as_of - day, day, hour % 24
+                receipts[3:, to] = 0
+            receipts[3, to] += runs[run, WHOSE] & LOW
+            receipts[4, to] += runs[run, SOME] >> HALF
+            receipts[5, to] += runs[run, AMOUNT]
+            receipts[6, to] += runs[run, DISCOUNT]
+            receipts[7, to] += runs[run, QUANTITY]
+            receipts[8, to] += runs[run, PAID]
+            receipts[9, to] += runs[run, PAID] - runs[run, AMOUNT]
+            to = of_order[1, slot]
+            if to < 0:
+                to = of_order[1, slot] = orders
+                orders += 1
+                scratch[0, to] = hour
+                scratch[1:, to] = 0
+            scratch[1, to] += runs[run, WHOSE] & LOW
+            scratch[2, to] += runs[run, AMOUNT]
+            scratch[3, to] += runs[run, DISCOUNT]
+            scratch[4, to] += runs[run, QUANTITY]
+        receipt_starts[customer + 1] = receipt
+        purchase = _purchases(scratch, orders, as_of, calendar, purchases, purchase)
+        purchase_starts[customer + 1] = purchase
+    return receipt_starts, purchase_starts
 
 
-def _by_day(rows: Columns, group: Array) -> Columns:
-    """The rows of each group in the order of days; the groups stay in their order."""
-    day = rows["day"]
-    if len(day) == 0:
-        return dict(rows)
-    span = (day - day.min()).astype(np.uint64)
-    index_bits, day_bits = int(len(day) - 1).bit_length(), int(span.max()).bit_length()
-    if int(group[-1]).bit_length() + day_bits + index_bits > 64:
-        order = np.lexsort((day, group))
-    else:
-        packed = (group.astype(np.uint64) << np.uint64(day_bits)) | span
-        packed = (packed << np.uint64(index_bits)) | np.arange(len(day), dtype=np.uint64)
-        packed.sort()
-        order = (packed & np.uint64((1 << index_bits) - 1)).astype(np.int64)
-    return {name: values.take(order) for name, values in rows.items()}
+@compiled
+def _purchases(orders: Array, count: int, as_of: int, calendar: tuple[int, Array], purchases: Array, begin: int) -> int:
+    """Adds the orders of a customer with a positive net amount, with what the purchase before says of each."""
+    earliest, facts = calendar
+    to = begin
+    for order in range(count):
+        if orders[2, order] <= 0:
+            continue
+        day = orders[0, order] // 24
+        purchases[0, to], purchases[1, to], purchases[2, to] = as_of - day, day, orders[0, order] % 24
+        purchases[3, to] = orders[1, order]
+        gap = NONE if to == begin else day - purchases[1, to - 1]
+        purchases[4, to] = gap
+        purchases[5, to], purchases[6, to], purchases[7, to] = orders[2, order], orders[3, order], orders[4, order]
+        purchases[8, to] = facts[0, day - earliest]
+        purchases[9, to] = facts[1, day - earliest]
+        purchases[10, to] = facts[2, day - earliest]
+        purchases[11, to] = gap == NONE or gap > 0
+        purchases[12, to] = gap == NONE or (as_of - day + gap - 1) // _WEEK != (as_of - day - 1) // _WEEK
+        to += 1
+    for row in range(begin, to):
+        purchases[13, row] = purchases[1, row] == purchases[1, begin]
+        purchases[14, row] = purchases[1, row] == purchases[1, to - 1]
+    return to
 
 
-def _with_gaps(purchases: Columns) -> Columns:
-    """Adds the days since the purchase before, NaN for the first, and whether it was on the first or the last day."""
-    code, day = purchases["code"], purchases["day"]
-    gap = np.full(len(day), np.nan)
-    same = _same(purchases, ("code",))
-    gap[1:][same] = (day[1:] - day[:-1])[same]
-    starts = _edges(code)
-    count = np.diff(starts, append=len(code))
-    first, last = (day[at] if len(at) else day for at in (starts, starts + count - 1))
-    return purchases | {
-        "gap_days": gap,
-        "is_first_day": day == np.repeat(first, count),
-        "is_last_day": day == np.repeat(last, count),
-    }
+@compiled
+def _kinds(runs: Array, starts: Array, kinds: Array, as_of: int, seen: Array, made: Array) -> Array:
+    """Fills the table of what each customer bought, and says where each customer's rows begin.
 
-
-def _dated(rows: Columns) -> Columns:
-    """Adds what the calendar says of each day, asked once a day."""
-    day = rows["day"]
-    days = pl.DataFrame({"day": np.arange(day.min(), day.max() + 1) if len(day) else day})
-    facts: pl.DataFrame = calendar_facts(nw.from_native(days.lazy())).to_native().collect()
-    place = day - day.min() if len(day) else day
-    return rows | {name: facts[name].to_numpy()[place] for name in facts.columns if name != "day"}
-
-
-def _table(rows: Columns, as_of: int, customers: int, *, make: Callable[[Any], Any] | None = None) -> Table:
-    plain = {name: values for name, values in rows.items() if name not in (*_MONEY, "code", "order", "at")}
-    plain |= {"age_days": as_of - rows["day"], "hour": rows["at"] % 24}
-    money = {name: rows[name] for name in _MONEY} | {"returned": rows["paid"] - rows["amount"]}
-    return Table(plain, _starts(rows["code"], customers), by_day=True, money=money, make=make)
-
-
-def _starts(code: Array, customers: int) -> Array:
-    """Where the rows of each customer begin, and where the last ends."""
-    return np.concatenate(([0], np.cumsum(np.bincount(code, minlength=customers))))
+    `seen` has for each kind the row of the customer who bought it last, and who that was.
+    """
+    customers = len(starts) - 1
+    made_starts = np.zeros(customers + 1, np.int64)
+    row, line = 0, 0
+    for customer in range(customers):
+        for run in range(starts[customer], starts[customer + 1]):
+            first, line = line, line + (runs[run, SOME] & LOW)
+            if np.int32(runs[run, WHEN] & LOW) >= as_of:
+                continue
+            age = as_of - (runs[run, WHEN] >> HALF) // 24
+            for kind in kinds[first:line]:
+                if kind < 0:
+                    continue
+                if seen[kind, 1] != customer:
+                    seen[kind, 0], seen[kind, 1] = row, customer
+                    made[0, row], made[1, row], made[2, row] = age, age, 1
+                    row += 1
+                else:
+                    made[0, seen[kind, 0]] = age
+                    made[2, seen[kind, 0]] += 1
+        made_starts[customer + 1] = row
+    return made_starts

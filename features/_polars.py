@@ -1,66 +1,59 @@
-"""How is a snapshot computed on one machine? Polars reads, arrays add up: as fast as the log can be read, almost.
+"""How is a snapshot computed on one machine? Polars reads, compiled loops add up: almost as fast as the log is read.
 
-The log is read once for any number of as-of dates and spread over buckets of customers (`_buckets`); each bucket gives
-sorted event tables as of each date (`_history`), and running sums give the features (`_sums`). What the fast path does
-not know (a feature of single lines, a narwhals aggregate of one's own, more customers than it has room for) is left to
-the portable path, which every engine shares.
+The log is read once for any number of as-of dates and spread over buckets of customers (`_buckets`, `_talks`); each
+bucket gives event tables as of each date (`_history`), and one loop over their rows gives the features (`_sums`). What
+the fast path does not know (a feature of single lines, a narwhals aggregate of one's own, numbers without end) is left
+to the portable path, which every engine shares.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
+from threading import local
 from typing import Any
 
 import narwhals as nw
 import numpy as np
+import numpy.typing as npt
 import polars as pl
+import pyarrow as pa
 
-from features._aggregate import Aggregate, Compound, Summary
-from features._buckets import (
-    CODE_BITS,
-    LINES_PER_BUCKET,
-    ROWS_PER_BATCH,
-    THREADS,
-    Codes,
-    Spread,
-    TooWide,
-    held,
-    line_numbers,
-    spread,
-)
-from features._engine import Native, rows_of, shifts_of
+from features._aggregate import Aggregate, Compound
+from features._buckets import LINES_PER_BUCKET, THREADS, Spread, TooWide, plain_lines, spread
+from features._compiled import compiled
+from features._engine import Native, rows_of
 from features._events import Events
 from features._feature import FeatureColumn
 from features._history import KIND_TABLES, History, history
-from features._makers import complaints_of, interactions_of
-from features._sums import Table, expressions_of
-from features._time import Frame, Shifts, day_number, day_start, is_known_before, known_before, micros
+from features._room import Room
+from features._sums import Programme, Table, expressions_of, named_in
+from features._talks import KNOWN_HERE, SAID, Talks, plain_talks
+from features._time import Frame, Shifts, day_number, day_start, is_known_before, micros, zone_shifts
 
+Array = npt.NDArray[Any]
 Columns = Mapping[Events, Sequence[FeatureColumn]]
 
 IS_BUYER = "has a line known before the as-of date"
 
-_BOUGHT = ("receipts", "purchases", *KIND_TABLES)
-_SAID = ("interactions", "complaints")
+_BOUGHT = ("receipts", "purchases")
 _UNKNOWN_HERE = {"customer_id", "order_key", "product_id", "category", "channel"}
 """Columns of the tables of purchases that the fast path does not keep."""
+
+_LONG_AGO = date(1900, 1, 1)
 
 
 def is_fast(column: FeatureColumn) -> bool:
     """Whether the fast path can compute a column of events."""
     events, summary = column.feature.of, column.summary
-    if events is None or events.name not in (*_BOUGHT, *_SAID) or not isinstance(summary, Aggregate | Compound):
+    if events is None or not isinstance(summary, Aggregate | Compound):
         return False
-    return events.name in _SAID or not named_columns(summary) & _UNKNOWN_HERE
-
-
-def named_columns(summary: Summary) -> set[str]:
-    """The columns of the event table that a summary speaks of."""
-    return {name for part in expressions_of(summary) for name in re.findall(r"col\(([^()]*)\)", repr(part))}
+    named = {name for expression in expressions_of(summary) for name in named_in(expression)}
+    if events.name in SAID:
+        return named <= KNOWN_HERE
+    return events.name in (*_BOUGHT, *KIND_TABLES) and not named & _UNKNOWN_HERE
 
 
 @dataclass(frozen=True)
@@ -81,6 +74,26 @@ class Moment:
         return day_number(self.as_of)
 
 
+@dataclass(frozen=True)
+class _Bucket:
+    """What is kept of some customers' log: lines and interactions, each sorted."""
+
+    bought: History
+    said: tuple[Array, Array] | None
+
+
+@dataclass(frozen=True)
+class _Made:
+    """A row for each feature and a column for each customer; and who of them is known, and who bought."""
+
+    values: Array
+    known: Array
+
+    def of(self, begin: int, end: int) -> _Made:
+        """Those of some of the customers, in the same memory."""
+        return _Made(self.values[:, begin:end], self.known[:, begin:end])
+
+
 class Log:
     """The transactions and interactions of a company, read once, as of any of some dates."""
 
@@ -90,124 +103,117 @@ class Log:
         self.columns = columns
         self.last = Moment(max(as_of), time_zone)
         self.time_zone = time_zone
-        bits = _bits(tables["transactions"])
-        self.codes = Codes(bits)
         asked = {events.name for events in columns}
-        self.lines = Spread(
-            self.codes, tuple(kind for name, kind in KIND_TABLES.items() if name in asked), base=self.last.number
-        )
-        self._read_lines(tables["transactions"])
-        self.talks: list[list[pl.DataFrame]] = [[] for _ in range(1 << bits)]
-        self.shifts: Shifts = ((0, 0),)
-        self.nothing_said = pl.DataFrame()
-        if asked & set(_SAID):
-            self._read_talks(tables["interactions"])
+        self._kinds = tuple(name for name in KIND_TABLES if name in asked)
+        bits, shifts = _bits(tables["transactions"]), clocks(self.last)
+        self.lines = Spread(tuple(KIND_TABLES[name] for name in self._kinds), bits=bits, shifts=shifts)
+        _read(plain_lines(self._known(tables, "transactions"), self.lines.kinds), self.lines)
+        self.talks = Talks(self.lines.customers, bits=bits, shifts=shifts) if asked & set(SAID) else None
+        if self.talks:
+            _read(plain_talks(self._known(tables, "interactions")), self.talks)
+        self._programmes: dict[Events, Programme] = {}
+        self._places = {column.name: place for place, column in enumerate(c for cs in columns.values() for c in cs)}
 
-    def _known(self, native: Native, table: str) -> tuple[Frame, Shifts]:
-        rows = rows_of(native, table)
-        shifts = shifts_of(rows, time_zone=self.time_zone, until=self.last.as_of)
-        return rows.filter(is_known_before(self.last.start)), shifts
-
-    def _read_lines(self, native: Native) -> None:
-        known, shifts = self._known(native, "transactions")
-        kinds = {name: pl.Categories.random() for name in self.lines.kinds}
-        holding = [held(categories) for categories in kinds.values()]
-        spread(_batches(line_numbers(known, shifts=shifts, kinds=kinds)), self.lines.add)
-        del holding
-
-    def _read_talks(self, native: Native) -> None:
-        rows, self.shifts = self._known(native, "interactions")
-        known: pl.LazyFrame = rows.to_native()
-        there = set(known.collect_schema().names())
-        needed = {"customer_id", "kind", "occurred_us", "recorded_us", "resolved_us", "resolved_at", "satisfaction"}
-        for events, columns in self.columns.items():
-            if events.name in _SAID:
-                needed |= {name for column in columns for name in named_columns(column.summary)}  # type: ignore[arg-type]
-        needed |= {f"{name[:-3]}_{clock}" for name in needed if name[-3:] in ("_at", "_us") for clock in ("at", "us")}
-        text = [_category(name) for name in ("kind", "channel", "topic") if name in needed & there]
-        chosen = known.select(sorted(needed & there)).with_columns(text)
-        self.nothing_said = pl.DataFrame(schema=chosen.collect_schema() | {"customer_id": pl.Int32()})
-        spread(_batches(chosen), self._add_talks)
-
-    def _add_talks(self, batch: pl.DataFrame) -> None:
-        place = self.codes.places(batch["customer_id"])
-        bits = self.codes.bits
-        number = (place & np.uint64((1 << (CODE_BITS - bits)) - 1)).astype(np.int32)
-        bucket = (place >> np.uint64(CODE_BITS - bits)).astype(np.int32)
-        dealt = batch.with_columns(customer_id=pl.Series(number), bucket=pl.Series(bucket))
-        for (key,), part in dealt.partition_by("bucket", as_dict=True, include_key=False, maintain_order=True).items():
-            self.talks[int(key)].append(part)
+    def _known(self, tables: Mapping[str, Native], table: str) -> Frame:
+        return rows_of(tables[table], table).filter(is_known_before(self.last.start))
 
     def parts(self, as_of: Sequence[date]) -> Iterator[pl.DataFrame]:
-        """For each date, one row per customer with a known event: `customer_id`, the columns asked for, `IS_BUYER`.
+        """For each date, one row per customer with a known event: `customer_id`, `IS_BUYER`, the columns asked for.
 
-        The rows are in no order. A column is null for a customer without such events.
+        The rows are in the order of `customer_id`. A column is null, or what its feature says of a customer without
+        such events.
         """
-        histories: list[History | None] = [None] * (1 << self.codes.bits)
+        names = self.lines.customers.texts()
+        order = names.arg_sort()
+        sorted_names = names.gather(order).alias("customer_id")
+        counts = [self.lines.customer_count(bucket) for bucket in range(1 << self.lines.bits)]
+        begins = np.cumsum([0, *counts])
+        number = order.to_numpy().astype(np.int64)
+        places = begins[number & ((1 << self.lines.bits) - 1)] + (number >> self.lines.bits)
+        kept: list[_Bucket | None] = [None] * len(counts)
+        mine = local()
         with ThreadPoolExecutor(THREADS) as pool:
             for place, day in enumerate(as_of):
                 moment, is_last = Moment(day, self.time_zone), place == len(as_of) - 1
+                made = _Made(np.empty((len(self._places), len(names))), np.zeros((2, len(names)), dtype=np.bool_))
 
-                def one(bucket: int, moment: Moment = moment, is_last: bool = is_last) -> pl.DataFrame:
-                    made = histories[bucket] or history(self.lines.bucket(bucket), self.codes)
-                    histories[bucket] = None if is_last else made
-                    return self._of_bucket(bucket, made, moment)
+                def one(number: int, moment: Moment = moment, made: _Made = made, is_last: bool = is_last) -> None:
+                    mine.room = getattr(mine, "room", None) or Room()
+                    bucket = kept[number] or self._bucket(number)
+                    kept[number] = None if is_last else bucket
+                    self._add_up(bucket, moment, mine.room, made.of(begins[number], begins[number + 1]))
 
-                yield pl.concat(pool.map(one, range(len(histories))))
+                list(pool.map(one, range(len(kept))))
+                list(pool.map(lambda values: _in_order(values, places), made.values))
+                yield self._frame(sorted_names, made.values, made.known[:, places])
 
-    def _of_bucket(self, bucket: int, made: History, moment: Moment) -> pl.DataFrame:
-        names = self.codes.names(bucket)
-        asked = {events.name for events in self.columns} | {"receipts"}
-        tables = made.tables(asked, as_of=moment.number, base=self.last.number, customers=len(names))
-        tables |= self._said(bucket, moment, asked, len(names))
+    def _bucket(self, number: int) -> _Bucket:
+        customers = self.lines.customer_count(number)
+        said = self.talks.bucket(number, customers) if self.talks else None
+        return _Bucket(history(self.lines.bucket(number), customers), said)
+
+    def _add_up(self, bucket: _Bucket, moment: Moment, room: Room, to: _Made) -> None:
+        """Puts the features of a bucket's customers, and who of them is known, into `to`."""
+        tables = bucket.bought.receipts_and_purchases(moment.number, room)
+        counts = self.lines.kind_counts()
+        for place, name in enumerate(self._kinds):
+            tables[name] = bucket.bought.kinds_bought(place, int(counts[place]), moment.number, room)
+        if self.talks and bucket.said:
+            tables |= self.talks.tables(bucket.said, as_of=moment.number, start=moment.start, room=room)
         has_rows = {name: np.diff(table.starts) > 0 for name, table in tables.items()}
-        is_known = np.logical_or.reduce(list(has_rows.values()))
-        found = [names.filter(pl.Series(is_known)).alias("customer_id")]
-        found.append(pl.Series(IS_BUYER, has_rows["receipts"][is_known]))
+        to.known[0] = np.logical_or.reduce(list(has_rows.values()))
+        to.known[1] = has_rows["receipts"]
         for events, columns in self.columns.items():
-            table, without = tables[events.name], ~has_rows[events.name]
-            table.prepare(part for column in columns for part in expressions_of(column.summary))  # type: ignore[arg-type]
-            for column in columns:
-                values = table.summed(column.summary)  # type: ignore[arg-type]
-                values[without] = np.nan
-                found.append(pl.Series(column.name, values[is_known]))
-        return pl.DataFrame(found).with_columns(pl.col(pl.Float64).fill_nan(None))
+            programme = self._programme(events, tables[events.name])
+            for column, values in zip(columns, programme.run(tables[events.name], room), strict=True):
+                missing = np.nan if column.missing is None else float(column.missing)
+                _put(values, missing, to.values[self._places[column.name]])
 
-    def _said(self, bucket: int, moment: Moment, asked: set[str], customers: int) -> dict[str, Table]:
-        if not asked & set(_SAID):
-            return {}
-        parts = self.talks[bucket] or [self.nothing_said]
-        rows = nw.from_native(pl.concat(parts).lazy())
-        known = known_before(rows, as_of=moment.as_of, time_zone=self.time_zone, shifts=self.shifts)
-        made = {"interactions": interactions_of(known), "complaints": complaints_of(known, start=moment.start)}
-        return {name: _talk_table(frame, customers) for name, frame in made.items() if name in asked}
+    def _programme(self, events: Events, table: Table) -> Programme:
+        if events not in self._programmes:
+            summaries = [column.summary for column in self.columns[events]]
+            self._programmes[events] = Programme(summaries, table)  # type: ignore[arg-type]
+        return self._programmes[events]
 
-
-def _category(name: str) -> pl.Expr:
-    """A text column of few values: numbers inside, compared by its words. One type for all batches."""
-    return pl.col(name).cast(pl.Categorical(pl.Categories("interactions", name)))
+    def _frame(self, names: pl.Series, found: Array, known: Array) -> pl.DataFrame:
+        columns = [names, pl.Series(IS_BUYER, known[1])]
+        columns += [_column(name, found[place]) for name, place in self._places.items()]
+        made = pl.DataFrame(columns)
+        return made if known[0].all() else made.filter(pl.Series(known[0]))
 
 
-def _talk_table(frame: Any, customers: int) -> Table:
-    rows: pl.DataFrame = frame.to_native().sort("customer_id", "day").collect(engine="in-memory")
-    plain: dict[str, Any] = {
-        name: rows[name] if rows[name].null_count() or not _is_number(rows[name]) else rows[name].to_numpy()
-        for name in rows.columns
-    }
-    starts = np.concatenate(([0], np.cumsum(np.bincount(rows["customer_id"].to_numpy(), minlength=customers))))
-    return Table(plain, starts, by_day=True)
+@compiled
+def _put(values: Array, missing: float, to: Array) -> None:
+    """Copies values; none is infinite, and a zero has no sign."""
+    for customer in range(len(values)):
+        value = values[customer]
+        to[customer] = value + 0.0 if np.isfinite(value) else missing
 
 
-def _is_number(series: pl.Series) -> bool:
-    return series.dtype.is_numeric() or series.dtype == pl.Boolean
+def _in_order(values: Array, places: Array) -> None:
+    """Brings values into the order of `places`, in the same memory: new memory costs more than the work."""
+    values[:] = values.take(places)
 
 
-def _batches(rows: pl.LazyFrame) -> Iterator[pl.DataFrame]:
-    return rows.collect_batches(chunk_size=ROWS_PER_BATCH, maintain_order=True)
+def _column(name: str, values: Array) -> pl.Series:
+    """A column of floats, null where NaN; the values are not copied."""
+    known = np.packbits(~np.isnan(values), bitorder="little")
+    arrow = pa.Array.from_buffers(pa.float64(), len(values), [pa.py_buffer(known), pa.py_buffer(values)])
+    made = pl.from_arrow(arrow)
+    return made.alias(name)  # type: ignore[union-attr]
+
+
+def clocks(moment: Moment) -> Shifts:
+    """All changes of the business's clocks until the end of the year after a moment, whenever the log begins."""
+    return zone_shifts(moment.time_zone, first=_LONG_AGO, last=date(moment.as_of.year + 1, 12, 31))
+
+
+def _read(rows: pl.LazyFrame, into: Spread | Talks) -> None:
+    spread(rows.collect_batches(maintain_order=True), into.add)
 
 
 def _bits(native: Native) -> int:
-    """How many bits of buckets a log needs, so that a bucket has no more lines than a batch."""
+    """How many bits of buckets a log needs, so that a bucket has no more lines than it should."""
     frame: pl.LazyFrame = nw.from_native(native).lazy().to_native()
     lines = frame.select(pl.len()).collect().item()
     return int(lines // LINES_PER_BUCKET).bit_length()

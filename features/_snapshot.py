@@ -45,9 +45,14 @@ def snapshots(
         fast = next(parts) if parts else None
         rows = _event_columns(tables, asked, fast, as_of=day, time_zone=time_zone)
         process = _process(rows, columns)
-        population = rows.filter(IS_BUYER).select("customer_id") if customers is None else _rows(customers)
-        rows = population.sort("customer_id").join(rows, on="customer_id", how="left", maintain_order="left")
-        yield _with_made_columns(_fill(rows, columns, tables), columns, process).select("customer_id", *columns)
+        done: set[str] = set()
+        if rows is fast and customers is None:
+            rows, done = rows if rows[IS_BUYER].all() else rows.filter(IS_BUYER), set(rows.columns)
+        else:
+            population = rows.filter(IS_BUYER).select("customer_id") if customers is None else _rows(customers)
+            rows = population.sort("customer_id").join(rows, on="customer_id", how="left", maintain_order="left")
+        rows = _fill(rows, [column for column in columns.values() if column.name not in done], tables)
+        yield _with_made_columns(rows, columns, process, done).select("customer_id", *columns)
 
 
 def _log(
@@ -145,9 +150,9 @@ def _of_events(
     return rows.group_by("customer_id").agg(**{column.name: column.expression for column in columns})
 
 
-def _fill(rows: pl.DataFrame, columns: Mapping[str, FeatureColumn], tables: Mapping[str, Native]) -> pl.DataFrame:
+def _fill(rows: pl.DataFrame, columns: Iterable[FeatureColumn], tables: Mapping[str, Native]) -> pl.DataFrame:
     made = []
-    for column in columns.values():
+    for column in columns:
         events = column.feature.of
         if events is None:
             continue
@@ -160,8 +165,9 @@ def _fill(rows: pl.DataFrame, columns: Mapping[str, FeatureColumn], tables: Mapp
 
 
 def _with_made_columns(
-    rows: pl.DataFrame, columns: Mapping[str, FeatureColumn], process: PurchaseProcess | None
+    rows: pl.DataFrame, columns: Mapping[str, FeatureColumn], process: PurchaseProcess | None, done: set[str]
 ) -> pl.DataFrame:
+    """Adds the columns made from others. Those that are `done` are finite or null already."""
     waiting = {name: column for name, column in columns.items() if column.feature.of is None}
     while waiting:
         ready = [c for c in waiting.values() if not set(c.feature.inputs) & set(waiting)]
@@ -171,7 +177,7 @@ def _with_made_columns(
         for column in ready:
             del waiting[column.name]
     made = [column for column in columns.values() if column.feature.of is None]
-    plain = rows.with_columns(_plain(pl.col(column.name)) for column in columns.values())
+    plain = rows.with_columns(_plain(pl.col(name)) for name in columns if name not in done)
     return plain.with_columns(pl.col(c.name).fill_null(c.missing) for c in made if c.missing is not None)
 
 

@@ -29,8 +29,8 @@ from features._events import Events
 from features._feature import FeatureColumn
 from features._history import KIND_TABLES, History, history
 from features._room import Room
-from features._sums import Programme, Table, expressions_of, named_in
-from features._talks import KNOWN_HERE, SAID, Talks, plain_talks
+from features._sums import Programme, Table, expressions_of, named_in, parts_of
+from features._talks import KNOWN_HERE, NO_NUMBERS, SAID, Talks, plain_talks
 from features._time import Frame, Shifts, day_number, day_start, is_known_before, micros, zone_shifts
 
 Array = npt.NDArray[Any]
@@ -52,8 +52,13 @@ def is_fast(column: FeatureColumn) -> bool:
         return False
     named = {name for expression in expressions_of(summary) for name in named_in(expression)}
     if events.name in SAID:
-        return named <= KNOWN_HERE
+        return named <= KNOWN_HERE and all(_is_number(part) for part in parts_of(summary))
     return events.name in (*_BOUGHT, *KIND_TABLES) and not named & _UNKNOWN_HERE
+
+
+def _is_number(part: Aggregate) -> bool:
+    """Whether the value is a number; different texts and times can be counted, but not added or compared here."""
+    return part.value is None or part.kind == "distinct" or not named_in(part.value) & NO_NUMBERS
 
 
 @dataclass(frozen=True)
@@ -209,7 +214,11 @@ def clocks(moment: Moment) -> Shifts:
 
 
 def _read(rows: pl.LazyFrame, into: Spread | Talks) -> None:
-    spread(rows.collect_batches(maintain_order=True), into.add)
+    spread(_batches(rows), into.add)
+
+
+def _batches(rows: pl.LazyFrame) -> Iterator[pl.DataFrame]:
+    return rows.collect_batches(maintain_order=True)
 
 
 def _bits(native: Native) -> int:

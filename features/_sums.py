@@ -208,11 +208,17 @@ def plain_name(expression: nw.Expr) -> str:
     return repr(expression).removeprefix("col(").removesuffix(")")
 
 
+def parts_of(summary: Summary) -> list[Aggregate]:
+    """The summaries that a compound is made of, or the one itself."""
+    if isinstance(summary, Compound):
+        return parts_of(summary.left) + parts_of(summary.right)
+    return [summary]
+
+
 def expressions_of(summary: Summary) -> list[nw.Expr]:
     """What must be computed for every row before a summary can be summed up."""
-    if isinstance(summary, Compound):
-        return expressions_of(summary.left) + expressions_of(summary.right)
-    return [part for part in (summary.value, summary.where.condition) if part is not None]
+    given = [each for part in parts_of(summary) for each in (part.value, part.where.condition)]
+    return [each for each in given if each is not None]
 
 
 def _name(part: Aggregate) -> str:

@@ -127,9 +127,17 @@ class Talks:
         return Table(shown, values, starts, by_day=True, flags=_FLAGS, partly=frozenset(shown[8:]), others=others)
 
 
-KNOWN_HERE = frozenset(
-    (*_INTERACTION[:8], *_COMPLAINT[:8], *_MICROS, *(f"{name[:-3]}_at" for name in _MICROS), "satisfaction")
-) | {"open_hours", "resolution_hours"}
+NO_NUMBERS = frozenset((*TEXTS, *(f"{name[:-3]}_at" for name in _MICROS)))
+"""Columns of texts and times."""
+
+KNOWN_HERE = NO_NUMBERS | {
+    *_INTERACTION[:8],
+    *_COMPLAINT[:8],
+    *_MICROS,
+    "satisfaction",
+    "open_hours",
+    "resolution_hours",
+}
 """Columns of interactions and complaints that the fast path keeps."""
 
 

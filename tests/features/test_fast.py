@@ -11,10 +11,12 @@ import polars as pl
 import pytest
 
 from data_contracts import contracts
-from features import _buckets, _polars, _snapshot, feature_columns, snapshot
-from features._buckets import CODE_BITS, Codes, Lines
+from features import _polars, _snapshot, feature_columns, snapshot
+from features._buckets import Lines
 from features._history import history
+from features._room import Room
 from features._snapshot import snapshots
+from features._texts import Numbers
 
 AS_OF = date(2026, 4, 2)
 DAYS = [AS_OF, AS_OF - timedelta(days=5), AS_OF - timedelta(days=210)]
@@ -94,8 +96,8 @@ def differing(found: pl.DataFrame, known: pl.DataFrame) -> list[str]:
 def test_any_cut_into_batches_and_buckets_gives_what_the_portable_path_gives(
     batch: int, bucket: int, expected: dict[date, pl.DataFrame], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_polars, "ROWS_PER_BATCH", batch)
     monkeypatch.setattr(_polars, "LINES_PER_BUCKET", bucket)
+    monkeypatch.setattr(_polars, "_batches", lambda rows: rows.collect().iter_slices(batch))
     for day, made in zip(DAYS, snapshots(random_log(), as_of=DAYS, time_zone=ZONE), strict=True):
         assert differing(made, expected[day]) == []
 
@@ -105,33 +107,53 @@ def test_many_dates_at_once_are_to_the_bit_what_each_is_alone() -> None:
         assert made.equals(snapshot(random_log(), as_of=day, time_zone=ZONE))
 
 
-def test_a_log_with_more_kinds_than_there_is_room_for_takes_the_portable_path(
-    expected: dict[date, pl.DataFrame], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    monkeypatch.setattr(_buckets, "KIND_BITS", 3)
-    with caplog.at_level(logging.WARNING):
-        made = snapshot(random_log(), as_of=AS_OF, time_zone=ZONE)
-    assert "more than 8 of product_id" in caplog.text
-    assert differing(made, expected[AS_OF]) == []
+def test_amounts_without_end_are_left_to_the_portable_path(caplog: pytest.LogCaptureFixture) -> None:
+    tables = random_log()
+    tables["transactions"] = tables["transactions"].with_columns(amount=pl.col("amount") * 1e300)
+    with caplog.at_level(logging.WARNING), pytest.raises(pl.exceptions.PolarsError, match="conversion"):
+        snapshot(tables, as_of=AS_OF, time_zone=ZONE)
+    assert "no finite numbers, or too large" in caplog.text
 
 
-def test_two_orders_that_share_the_bits_of_a_key_stay_two() -> None:
-    times = (np.int64(24 * 20_000) << 32) | 20_000
-    one, other = 5, 6
-    rows = [[0, order, times, 10_000, 10_000, 0, 0, 1 << 32] for order in (one, other, one, other)]
-    lines = Lines(runs=np.array(rows, dtype=np.int64), soon={}, late={})
-    made = history(lines, Codes(0)).tables({"purchases"}, as_of=20_010, base=20_010, customers=1)
-    assert made["purchases"].starts.tolist() == [0, 2]
-    assert made["purchases"].money["amount"].tolist() == [20_000, 20_000]
+def test_two_orders_that_share_bits_of_a_hash_stay_two() -> None:
+    when = (np.int64(24 * 20_000) << 32) | 20_000
+    one, other = 5, 5 + (1 << 40)
+    rows = [[1, order, when, 10_000, 10_000, 0, 0, 0] for order in (one, other, one, other)]
+    lines = Lines(runs=np.array(rows, dtype=np.int64), kinds=np.empty((0, 1), dtype=np.int32))
+    made = history(lines, customers=1).receipts_and_purchases(20_010, Room())["purchases"]
+    assert made.starts.tolist() == [0, 2]
+    assert made.rows("amount").tolist() == [20_000, 20_000]
 
 
-def test_customers_keep_their_numbers_from_batch_to_batch() -> None:
-    codes = Codes(1)
-    first = codes.places(pl.Series(["anna", "ben", "anna", "cara"]))
-    second = codes.places(pl.Series(["dora", "cara", "anna"]))
-    assert first[0] == first[2] == second[2]
-    assert first[3] == second[1]
-    assert len({*first.tolist(), *second.tolist()}) == 4
-    assert codes.names(0).to_list() == ["anna", "cara"]
-    assert codes.names(1).to_list() == ["ben", "dora"]
-    assert (first >> np.uint64(CODE_BITS - 1)).tolist() == [0, 1, 0, 0]
+LONG = "a name of more than twelve bytes"
+NAMES = [
+    "anna",
+    "",
+    LONG,
+    LONG + "!",
+    "客户甲乙丙丁",
+    "anna",
+    LONG,
+    "twelve bytes",
+    "twelve bytes.",
+    None,
+    "客户甲乙丙丁",
+]
+
+
+def test_equal_texts_have_equal_numbers_and_others_have_others() -> None:
+    numbers = Numbers()
+    first = numbers.of(pl.Series(NAMES))
+    assert first.tolist() == [0, 1, 2, 3, 4, 0, 2, 5, 6, -1, 4]
+    assert numbers.texts().to_list() == list(dict.fromkeys(name for name in NAMES if name is not None))
+    assert numbers.of(pl.Series(NAMES[::-1])).tolist() == first[::-1].tolist()
+    assert numbers.of(pl.Series(NAMES).slice(3, 4), rows=np.array([0, 3])).tolist() == [3, 2]
+
+
+def test_ten_thousand_texts_keep_their_numbers_from_batch_to_batch() -> None:
+    numbers = Numbers()
+    names = pl.Series([f"customer number {number}" if number % 3 else f"C{number}" for number in range(10_000)])
+    parts = [numbers.of(names.slice(begin, 700)) for begin in range(0, 10_000, 700)]
+    assert np.concatenate(parts).tolist() == list(range(10_000))
+    assert numbers.of(names.sample(5_000, seed=1, shuffle=True)).max() < 10_000
+    assert numbers.texts().equals(names)

@@ -12,7 +12,7 @@ each, two share a hash once in three billion logs.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -23,6 +23,7 @@ import polars as pl
 
 from features._aggregate import MONEY_DECIMALS
 from features._compiled import compiled
+from features._room import Room, Rooms
 from features._texts import Numbers, Texts, mixed, texts
 from features._time import DAY, HOUR, Frame, Shifts
 
@@ -88,34 +89,44 @@ class Spread:
         self._texts = {name: Numbers() for name in kinds}
         self._clocks = np.array(shifts, dtype=np.int64)
         self._dealt: dict[int, _Dealt] = {}
+        self._rooms = Rooms()
 
     def add(self, number: int, batch: pl.DataFrame) -> None:
         """Spreads a batch of `plain_lines`, the one of this number."""
         customer, order = texts(batch["customer_id"]), texts(batch["order_id"])
         occurred, known = batch["occurred_us"].to_numpy(), batch["known_us"].to_numpy()
-        runs = run_starts(_pair(customer), _pair(order), order.known, occurred, known, self._clocks)
-        whose = self.customers.of(batch["customer_id"], read=customer, rows=runs[0])
+        room = self._rooms.mine()
+        runs = run_starts(
+            _pair(customer),
+            _pair(order),
+            order.known,
+            occurred,
+            known,
+            self._clocks,
+            room.matrix("runs", 3, len(batch)),
+        )
+        whose = self.customers.of(
+            batch["customer_id"], read=customer, rows=runs[0], found=room.array("whose", len(runs[0]), dtype=np.int32)
+        )
         amounts, discounts, quantities = (batch[name].to_numpy() for name in MONEY)
         money = amounts, discounts, quantities
-        summed, fits = run_sums(runs, whose, _pair(order), order.known, money, len(batch))
+        summed = room.matrix("summed", len(whose), WIDTH)
+        fits = run_sums(runs, whose, _pair(order), order.known, money, len(batch), summed)
         if not fits:
             raise TooWide("amounts that are no finite numbers, or too large")
-        kinds = np.empty((len(self.kinds), len(batch)), dtype=np.int32)
+        kinds = room.matrix("kinds", len(self.kinds), len(batch), dtype=np.int32)
         for place, name in enumerate(self.kinds):
-            kinds[place] = self._texts[name].of(batch[name])
+            self._texts[name].of(batch[name], found=kinds[place])
         made, run_edges, kind_edges = _by_bucket(runs[0], summed, amounts, kinds, self.bits)
         self._dealt[number] = _Dealt(Lines(*made), run_edges, kind_edges)
 
-    def bucket(self, number: int) -> Lines:
+    def bucket(self, number: int, room: Room) -> Lines:
         """One bucket of all that came."""
         dealt = [each for _, each in sorted(self._dealt.items())]
         runs = [each.lines.runs[each.run_edges[number] : each.run_edges[number + 1]] for each in dealt]
         kinds = [each.lines.kinds[each.kind_edges[number] : each.kind_edges[number + 1]] for each in dealt]
-        no_runs = np.empty((0, WIDTH), dtype=np.int64)
-        return Lines(np.concatenate([no_runs, *runs]), np.concatenate([self._no_kinds(), *kinds]))
-
-    def _no_kinds(self) -> Array:
-        return np.empty((0, max(len(self.kinds), 1)), dtype=np.int32)
+        width = max(len(self.kinds), 1)
+        return Lines(joined(runs, WIDTH, "bucket", room), joined(kinds, width, "lines", room, dtype=np.int32))
 
     def kind_counts(self) -> Array:
         """How many different products, categories, ... there are."""
@@ -124,6 +135,12 @@ class Spread:
     def customer_count(self, bucket: int) -> int:
         """How many customers a bucket has."""
         return len(range(bucket, len(self.customers), 1 << self.bits))
+
+
+def joined(parts: Sequence[Array], width: int, name: str, room: Room, *, dtype: npt.DTypeLike = np.int64) -> Array:
+    """Matrices below each other."""
+    made = room.matrix(name, sum(map(len, parts)), width, dtype=dtype)
+    return np.concatenate(parts, out=made) if parts else made
 
 
 def _pair(read: Texts) -> tuple[Array, Array]:
@@ -138,10 +155,11 @@ def run_starts(
     occurred: Array,
     known: Array,
     clocks: Array,
+    made: Array,
 ) -> tuple[Array, Array, Array]:
     """Where lines differ from the one before in customer, order, hour or day of knowing; that hour and that day."""
     count = len(occurred)
-    starts, hours, days = np.empty(count, np.int64), np.empty(count, np.int64), np.empty(count, np.int64)
+    starts, hours, days = made
     runs, clock, late_clock = 0, 0, 0
     for row in range(count):
         clock = clock_of(occurred[row], clocks, clock)
@@ -189,11 +207,11 @@ def run_sums(
     has_order: Array,
     money: tuple[Array, Array, Array],
     count: int,
-) -> tuple[Array, bool]:
-    """The matrix of the runs, and whether all numbers fit into it. `number` is the customer's among all."""
+    made: Array,
+) -> bool:
+    """Fills the matrix of the runs, and says whether all fit into it. `number` is the customer's among all."""
     starts, hours, days = runs
     amounts, discounts, quantities = money
-    made = np.empty((len(starts), WIDTH), dtype=np.int64)
     fits = True
     for run in range(len(starts)):
         first, end = starts[run], starts[run + 1] if run + 1 < len(starts) else count
@@ -220,7 +238,7 @@ def run_sums(
         made[run, WHEN] = (hours[run] << HALF) | (days[run] & LOW)
         made[run, AMOUNT], made[run, PAID], made[run, DISCOUNT], made[run, QUANTITY] = amount, paid, discount, quantity
         made[run, SOME] = (returned << HALF) | bought
-    return made, fits
+    return fits
 
 
 @compiled

@@ -69,8 +69,9 @@ class History:
         earliest, facts = calendar(self.runs, as_of)
         receipts = room.matrix("receipts", len(_RECEIPT), count)
         purchases = room.matrix("purchases", len(_PURCHASE), count)
-        scratch = room.matrix("orders", 5, count)
-        starts = _bought((self.runs, self.starts, self.first), as_of, (earliest, facts), scratch, receipts, purchases)
+        scratch, of_order = room.matrix("orders", 5, count), room.matrix("of order", 2, count)
+        history = self.runs, self.starts, self.first
+        starts = _bought(history, as_of, (earliest, facts), (scratch, of_order), receipts, purchases)
         return {
             "receipts": Table(_RECEIPT, receipts, starts[0], by_day=True, money=_MONEY),
             "purchases": Table(
@@ -86,14 +87,20 @@ class History:
         return Table(_KIND, made, starts, by_day=False)
 
 
-def history(lines: Lines, customers: int) -> History:
+def history(lines: Lines, customers: int, room: Room) -> History:
     """Sorts a bucket's runs."""
-    return History(*_sorted(lines.runs, lines.kinds, customers))
+    count = len(lines.runs)
+    made, kinds = room.matrix("sorted", count, WIDTH), room.matrix("sorted lines", *lines.kinds.shape, dtype=np.int32)
+    first = room.array("first", count)
+    starts = _sorted(lines.runs, lines.kinds, customers, room.array("begins", count), made, first, kinds)
+    return History(made, starts, first, kinds)
 
 
 @compiled
-def _sorted(runs: Array, kinds: Array, customers: int) -> tuple[Array, Array, Array, Array]:
-    """Runs by customer and hour; where each customer's begin; the first run of each order; the kinds of lines."""
+def _sorted(
+    runs: Array, kinds: Array, customers: int, lines: Array, made: Array, first: Array, made_kinds: Array
+) -> Array:
+    """Fills runs by customer and hour, the first run of each order, the kinds of lines; where each customer's begin."""
     count = len(runs)
     starts = np.zeros(customers + 1, dtype=np.int64)
     for run in range(count):
@@ -102,7 +109,6 @@ def _sorted(runs: Array, kinds: Array, customers: int) -> tuple[Array, Array, Ar
     for customer in range(customers):
         most = max(most, starts[customer + 1])
         starts[customer + 1] += starts[customer]
-    made, lines = np.empty((count, WIDTH), dtype=np.int64), np.empty(count, dtype=np.int64)
     line = 0
     to = starts.copy()
     for run in range(count):
@@ -116,29 +122,26 @@ def _sorted(runs: Array, kinds: Array, customers: int) -> tuple[Array, Array, Ar
     while size < 2 * most:
         size *= 2
     table = np.full(size, -1, dtype=np.int64)
-    first = np.empty(count, dtype=np.int64)
     for customer in range(customers):
         start, end = starts[customer], starts[customer + 1]
         _sort(made, lines, start, end)
         _find_first(made, start, end, table, first)
-    return made, starts, first, _in_order(made, lines, kinds)
+    _in_order(made, lines, kinds, made_kinds)
+    return starts
 
 
 @compiled
-def _in_order(runs: Array, lines: Array, kinds: Array) -> Array:
-    """The kinds of the lines bought, in the order of the runs."""
-    width = kinds.shape[1]
-    made = np.empty((len(kinds), width), dtype=np.int32)
-    flat, source = made.ravel(), kinds.ravel()
-    to = 0
+def _in_order(runs: Array, lines: Array, kinds: Array, made: Array) -> None:
+    """Fills the kinds of the lines bought, in the order of the runs."""
     if len(kinds) == 0:
-        return made
+        return
+    width, to = kinds.shape[1], 0
+    flat, source = made.ravel(), kinds.ravel()
     for run in range(len(runs)):
         first, size = lines[run] * width, (runs[run, SOME] & LOW) * width
         for place in range(size):
             flat[to + place] = source[first + place]
         to += size
-    return made
 
 
 @compiled
@@ -186,7 +189,7 @@ def _bought(
     history: tuple[Array, Array, Array],
     as_of: int,
     calendar: tuple[int, Array],
-    scratch: Array,
+    room: tuple[Array, Array],
     receipts: Array,
     purchases: Array,
 ) -> tuple[Array, Array]:
@@ -195,7 +198,8 @@ def _bought(
     customers = len(starts) - 1
     receipt_starts, purchase_starts = np.zeros(customers + 1, np.int64), np.zeros(customers + 1, np.int64)
     receipt, purchase = 0, 0
-    of_order = np.full((2, len(runs)), -1, dtype=np.int64)
+    scratch, of_order = room
+    of_order[:] = -1
     for customer in range(customers):
         orders = 0
         for run in range(starts[customer], starts[customer + 1]):

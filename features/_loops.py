@@ -91,7 +91,7 @@ def _take(
             found[customer] = np.nan
         elif kind == COUNT:
             found[customer] = counted[stop - begin] - counted[start - begin]
-        elif kind == TOTAL or kind == AVERAGE:  # noqa: SIM109 - this compiles to less
+        elif kind == TOTAL or kind == AVERAGE:  # noqa: SIM109
             known = counted[stop - begin] - counted[start - begin]
             found[customer] = _shared(kind, source, summed[stop - begin] - summed[start - begin], known, decimals)
         elif source == FLOAT:

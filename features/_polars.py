@@ -12,7 +12,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
-from threading import local
 from typing import Any
 
 import narwhals as nw
@@ -28,7 +27,7 @@ from features._engine import Native, rows_of
 from features._events import Events
 from features._feature import FeatureColumn
 from features._history import KIND_TABLES, History, history
-from features._room import Room
+from features._room import Room, Rooms
 from features._sums import Programme, Table, expressions_of, named_in, parts_of
 from features._talks import KNOWN_HERE, NO_NUMBERS, SAID, Talks, plain_talks
 from features._time import Frame, Shifts, day_number, day_start, is_known_before, micros, zone_shifts
@@ -136,26 +135,25 @@ class Log:
         number = order.to_numpy().astype(np.int64)
         places = begins[number & ((1 << self.lines.bits) - 1)] + (number >> self.lines.bits)
         kept: list[_Bucket | None] = [None] * len(counts)
-        mine = local()
+        rooms = Rooms()
         with ThreadPoolExecutor(THREADS) as pool:
             for place, day in enumerate(as_of):
                 moment, is_last = Moment(day, self.time_zone), place == len(as_of) - 1
                 made = _Made(np.empty((len(self._places), len(names))), np.zeros((2, len(names)), dtype=np.bool_))
 
                 def one(number: int, moment: Moment = moment, made: _Made = made, is_last: bool = is_last) -> None:
-                    mine.room = getattr(mine, "room", None) or Room()
-                    bucket = kept[number] or self._bucket(number)
+                    bucket = kept[number] or self._bucket(number, rooms.mine() if is_last else Room(lends=False))
                     kept[number] = None if is_last else bucket
-                    self._add_up(bucket, moment, mine.room, made.of(begins[number], begins[number + 1]))
+                    self._add_up(bucket, moment, rooms.mine(), made.of(begins[number], begins[number + 1]))
 
                 list(pool.map(one, range(len(kept))))
                 list(pool.map(lambda values: _in_order(values, places), made.values))
                 yield self._frame(sorted_names, made.values, made.known[:, places])
 
-    def _bucket(self, number: int) -> _Bucket:
+    def _bucket(self, number: int, room: Room) -> _Bucket:
         customers = self.lines.customer_count(number)
-        said = self.talks.bucket(number, customers) if self.talks else None
-        return _Bucket(history(self.lines.bucket(number), customers), said)
+        said = self.talks.bucket(number, customers, room) if self.talks else None
+        return _Bucket(history(self.lines.bucket(number, room), customers, room), said)
 
     def _add_up(self, bucket: _Bucket, moment: Moment, room: Room, to: _Made) -> None:
         """Puts the features of a bucket's customers, and who of them is known, into `to`."""

@@ -29,6 +29,7 @@ def tables_of(given: Native, *, time_zone: str = "UTC") -> Mapping[str, Native]:
     TableUnusable when a table or column is missing, misspelt or holds something else.
     """
     if isinstance(given, Lake):
+        _ask_tables(given.arrived)
         return given.arrived
     if isinstance(given, str | Path):
         return _in_folder(Path(given).expanduser(), time_zone)

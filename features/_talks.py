@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from features._buckets import HALF, LOW, clock_of
+from features._buckets import HALF, LOW, clock_of, joined
 from features._compiled import compiled
 from features._loops import NONE
 from features._room import Room
@@ -72,10 +72,12 @@ class Talks:
         points = batch["points"].to_numpy()
         self._dealt[number] = _dealt(whose, kind, topic, channel, moments, points, self._clocks, self.bits)
 
-    def bucket(self, number: int, customers: int) -> tuple[Array, Array]:
+    def bucket(self, number: int, customers: int, room: Room) -> tuple[Array, Array]:
         """A bucket's interactions, customer by customer in the order of time; and where each customer's begin."""
         parts = [rows[edges[number] : edges[number + 1]] for _, (rows, edges) in sorted(self._dealt.items())]
-        return _sorted(np.concatenate([np.empty((0, WIDTH), dtype=np.int64), *parts]), customers)
+        rows = joined(parts, WIDTH, "talks", room)
+        made = room.matrix("sorted talks", *rows.shape)
+        return made, _sorted(rows, customers, made)
 
     def tables(self, said: tuple[Array, Array], *, as_of: int, start: int, room: Room) -> dict[str, Table]:
         """The tables of interactions and complaints, as known before `start`, at which the day `as_of` begins."""
@@ -176,13 +178,14 @@ def _dealt(
 
 
 @compiled
-def _sorted(rows: Array, customers: int) -> tuple[Array, Array]:
+def _sorted(rows: Array, customers: int, made: Array) -> Array:
+    """Fills rows by customer and time, and says where each customer's begin."""
     starts = np.zeros(customers + 1, dtype=np.int64)
     for row in range(len(rows)):
         starts[(rows[row, WHOSE] >> HALF) + 1] += 1
     for customer in range(customers):
         starts[customer + 1] += starts[customer]
-    made, to = np.empty_like(rows), starts.copy()
+    to = starts.copy()
     for row in range(len(rows)):
         place = to[rows[row, WHOSE] >> HALF]
         to[rows[row, WHOSE] >> HALF] += 1
@@ -195,7 +198,7 @@ def _sorted(rows: Array, customers: int) -> tuple[Array, Array]:
                 order = np.argsort(made[start:end, OCCURRED], kind="mergesort")
                 made[start:end] = made[start:end][order]
                 break
-    return made, starts
+    return starts
 
 
 @compiled

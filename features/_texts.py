@@ -84,14 +84,16 @@ class Numbers:
         self._table = np.zeros((_FEWEST, 3), dtype=np.uint64)
         self._first: list[pl.Series] = []
 
-    def of(self, column: pl.Series, *, read: Texts | None = None, rows: Array | None = None) -> Array:
+    def of(
+        self, column: pl.Series, *, read: Texts | None = None, rows: Array | None = None, found: Array | None = None
+    ) -> Array:
         """The number of each text of a column, or of those in some rows; -1 for an unknown one.
 
-        `read` is the column as `texts` reads it, where that was done before.
+        `read` is the column as `texts` reads it, where that was done before; `found` is where the numbers go.
         """
         read = read or texts(column)
         asked = np.arange(len(column)) if rows is None else rows
-        found = np.empty(len(asked), dtype=np.int32)
+        found = np.empty(len(asked), dtype=np.int32) if found is None else found
         fresh = np.empty(len(asked), dtype=np.int64)
         with self._lock:
             before, done = self._count, 0

@@ -132,6 +132,71 @@ TIME = (
         is_={"anna": 9},
     ),
     Case(
+        claim="a_line_recorded_after_a_clock_change_is_known_from_the_midnight_of_the_new_clocks_on",
+        column="purchase_count_28d",
+        as_of=date(2026, 3, 30),
+        time_zone="Europe/London",
+        # London is an hour ahead of UTC since 29 March: 30 March begins at 23:00 UTC.
+        bought=(
+            ("anna", "2026-03-20 12:00", 1.0, {"recorded_at": "2026-03-29 23:00"}),
+            ("ben", "2026-03-20 12:00", 1.0, {"recorded_at": "2026-03-29 22:59:59.999999"}),
+        ),
+        is_={"anna": 0, "ben": 1},
+    ),
+    Case(
+        claim="each_line_of_an_order_is_known_when_it_was_recorded",
+        column="spend_28d",
+        bought=(
+            ("anna", 3, 4.0, ORDER),
+            ("anna", 3, 5.0, ORDER | {"recorded_at": "2026-03-10 00:00"}),
+            ("ben", 3, 4.0, ORDER | {"recorded_at": "2026-03-10 00:00"}),
+            ("ben", 3, 5.0, ORDER),
+        ),
+        is_={"anna": 4, "ben": 5},
+    ),
+    Case(
+        claim="a_product_recorded_on_the_as_of_date_is_not_known",
+        column="product_count_28d",
+        bought=(
+            ("anna", 3, 1.0, {"product_id": "p1"}),
+            ("anna", 3, 1.0, {"product_id": "p2", "recorded_at": "2026-03-10 00:00"}),
+            ("anna", 3, 1.0, {"product_id": "p3", "recorded_at": "2026-03-12 09:00"}),
+        ),
+        is_={"anna": 1},
+    ),
+    Case(
+        claim="a_complaint_recorded_before_it_happens_does_not_count_before_it_happens",
+        column="complaint_count_28d",
+        said=(
+            ("anna", "2026-03-10 00:00", "complaint", {"recorded_at": 2}),
+            ("ben", "2026-03-12 09:00", "complaint", {"recorded_at": 2}),
+            ("cara", "2026-03-10 00:00", "complaint", {"recorded_at": None}),
+            ("dora", "2026-03-09 23:59:59.999999", "complaint"),
+        ),
+        is_={"anna": 0, "ben": 0, "cara": 0, "dora": 1},
+    ),
+    Case(
+        claim="a_complaint_falls_on_a_day_of_the_business_that_of_25_hours_too",
+        column="days_since_last_complaint",
+        as_of=date(2026, 11, 2),
+        time_zone="America/New_York",
+        # 1 November lasts from 04:00 to 05:00 UTC of the next day.
+        said=(
+            ("anna", "2026-11-02 05:00", "complaint"),
+            ("ben", "2026-11-02 04:59", "complaint"),
+            ("cara", "2026-11-01 04:00", "complaint"),
+            ("dora", "2026-11-01 03:59", "complaint"),
+        ),
+        is_={"anna": None, "ben": 1, "cara": 1, "dora": 2},
+    ),
+    Case(
+        claim="whoever_only_returned_something_complained_zero_times",
+        column="complaint_count_28d",
+        bought=(("anna", 5, -1.0), ("ben", 5, 1.0, {"recorded_at": "2026-03-10 00:00"})),
+        said=(("cara", 3, "complaint"),),
+        is_={"anna": 0},
+    ),
+    Case(
         claim="strange_names_are_names",
         column="purchase_count_28d",
         bought=tuple(

@@ -120,7 +120,7 @@ def test_two_orders_that_share_bits_of_a_hash_stay_two() -> None:
     one, other = 5, 5 + (1 << 40)
     rows = [[1, order, when, 10_000, 10_000, 0, 0, 0] for order in (one, other, one, other)]
     lines = Lines(runs=np.array(rows, dtype=np.int64), kinds=np.empty((0, 1), dtype=np.int32))
-    made = history(lines, customers=1).receipts_and_purchases(20_010, Room())["purchases"]
+    made = history(lines, customers=1, room=Room()).receipts_and_purchases(20_010, Room())["purchases"]
     assert made.starts.tolist() == [0, 2]
     assert made.rows("amount").tolist() == [20_000, 20_000]
 

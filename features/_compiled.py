@@ -50,3 +50,9 @@ def kept_in() -> str | None:
         except OSError:
             continue
     return None
+
+
+def is_kept() -> bool:
+    """Whether this machine has compiled the loops before, so that nobody has to wait."""
+    folder = kept_in()
+    return folder is not None and any(Path(folder).rglob("*.nbi"))

@@ -8,6 +8,7 @@ to the portable path, which every engine shares.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ import pyarrow as pa
 
 from features._aggregate import Aggregate, Compound
 from features._buckets import LINES_PER_BUCKET, THREADS, Spread, TooWide, plain_lines, spread
-from features._compiled import compiled
+from features._compiled import compiled, is_kept
 from features._engine import Native, rows_of
 from features._events import Events
 from features._feature import FeatureColumn
@@ -31,6 +32,8 @@ from features._room import Room, Rooms
 from features._sums import Programme, Table, expressions_of, named_in, parts_of
 from features._talks import KNOWN_HERE, NO_NUMBERS, SAID, Talks, plain_talks
 from features._time import Frame, Shifts, day_number, day_start, is_known_before, micros, zone_shifts
+
+logger = logging.getLogger(__name__)
 
 Array = npt.NDArray[Any]
 Columns = Mapping[Events, Sequence[FeatureColumn]]
@@ -104,6 +107,8 @@ class Log:
     def __init__(
         self, tables: Mapping[str, Native], columns: Columns, *, as_of: Sequence[date], time_zone: str
     ) -> None:
+        if not is_kept():
+            logger.info("compiling the loops that sum up events, once on this machine: about 20 seconds")
         self.columns = columns
         self.last = Moment(max(as_of), time_zone)
         self.time_zone = time_zone

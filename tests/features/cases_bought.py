@@ -226,6 +226,12 @@ MONETARY = (
         is_={"anna": 0.3, "ben": 0.3, "cara": 1000000000.01},
     ),
     Case(
+        claim="money_is_rounded_to_ten_thousandths_half_up",
+        column="spend_28d",
+        bought=(("anna", 3, 0.00005), ("ben", 3, 0.000049), ("cara", 3, -0.00005), ("dora", 3, -0.000051)),
+        is_={"anna": 0.0001, "ben": 0, "cara": 0, "dora": -0.0001},
+    ),
+    Case(
         claim="average_net_value_of_a_purchase",
         column="mean_purchase_value",
         bought=(

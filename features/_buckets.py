@@ -41,7 +41,7 @@ of the order; the hour and the day on which the run was known; money in ten-thou
 HALF, LOW = 32, 0xFFFFFFFF
 
 _SCALE = float(10**MONEY_DECIMALS)
-_MOST = 9e18
+_MOST = 9e16
 _NO_ORDER = np.uint64(0xA0761D6478BD642F)
 
 
@@ -109,6 +109,7 @@ class Spread:
             batch["customer_id"], read=customer, rows=runs[0], found=room.array("whose", len(runs[0]), dtype=np.int32)
         )
         amounts, discounts, quantities = (batch[name].to_numpy() for name in MONEY)
+        ask_known(whose)
         money = amounts, discounts, quantities
         summed = room.matrix("summed", len(whose), WIDTH)
         fits = run_sums(runs, whose, _pair(order), order.known, money, len(batch), summed)
@@ -135,6 +136,12 @@ class Spread:
     def customer_count(self, bucket: int) -> int:
         """How many customers a bucket has."""
         return len(range(bucket, len(self.customers), 1 << self.bits))
+
+
+def ask_known(whose: Array) -> None:
+    """Raises TooWide where a row has no customer: nothing here has room for one."""
+    if whose.min(initial=0) < 0:
+        raise TooWide("rows without a customer_id")
 
 
 def joined(parts: Sequence[Array], width: int, name: str, room: Room, *, dtype: npt.DTypeLike = np.int64) -> Array:
@@ -164,11 +171,8 @@ def run_starts(
     for row in range(count):
         clock = clock_of(occurred[row], clocks, clock)
         hour = (occurred[row] + clocks[clock, 1]) // HOUR
-        if known[row] == occurred[row]:
-            day = hour // 24
-        else:
-            late_clock = clock_of(known[row], clocks, late_clock)
-            day = (known[row] + clocks[late_clock, 1]) // DAY
+        late_clock = clock_of(known[row], clocks, late_clock)
+        day = _day_known(known[row], clocks, late_clock)
         is_new = row == 0 or hour != hours[runs - 1] or day != days[runs - 1]
         if not is_new:
             is_new = customer[0][row] != customer[0][row - 1] or customer[1][row] != customer[1][row - 1]
@@ -194,9 +198,24 @@ def clock_of(moment: int, clocks: Array, guess: int) -> int:
 
 
 @compiled
+def _day_known(moment: int, clocks: Array, clock: int) -> int:
+    """The last day that had begun: the local one, but for clocks that went back over midnight, to the day before."""
+    day = int((moment + clocks[clock, 1]) // DAY)
+    if clock > 0 and clocks[clock, 1] < clocks[clock - 1, 1]:
+        day = max(day, int((clocks[clock, 0] - 1 + clocks[clock - 1, 1]) // DAY))
+    return day
+
+
+@compiled
 def _fixed(value: float) -> int:
     """Money or pieces as whole ten-thousandths, half rounded up."""
     return int(np.floor(value * _SCALE + 0.5))
+
+
+@compiled
+def _fits(value: float) -> bool:
+    """Whether a number is finite, and small enough for its millionths to be counted."""
+    return abs(value) * _SCALE < _MOST
 
 
 @compiled
@@ -217,18 +236,17 @@ def run_sums(
         first, end = starts[run], starts[run + 1] if run + 1 < len(starts) else count
         amount, paid, discount, quantity, returned, bought = 0, 0, 0, 0, 0, 0
         for row in range(first, end):
-            size = max(abs(amounts[row]), abs(discounts[row]), abs(quantities[row]))
-            if not size * _SCALE < _MOST:
+            if not (_fits(amounts[row]) and _fits(discounts[row]) and _fits(quantities[row])):
                 fits = False
                 continue
             fixed = _fixed(amounts[row])
             amount += fixed
             discount += _fixed(discounts[row])
             quantity += _fixed(quantities[row])
-            if amounts[row] > 0:
+            if fixed > 0:
                 paid += fixed
                 bought += 1
-            elif amounts[row] < 0:
+            elif fixed < 0:
                 returned += 1
         if len(has_order) == 0 or has_order[first]:
             made[run, ORDER] = np.int64(mixed(order[0][first], order[1][first]))
@@ -268,7 +286,7 @@ def _by_bucket(
         if len(kinds) > 0:
             line = kind_edges[bucket + 1]
             for row in range(starts[run], starts[run] + (runs[run, WHOSE] & LOW)):
-                if amounts[row] > 0:
+                if _fixed(amounts[row]) > 0:
                     for kind in range(len(kinds)):
                         dealt[line, kind] = kinds[kind, row]
                     line += 1

@@ -12,11 +12,13 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import TypeVar, cast
 
 from numba import config, njit
+from numba.core.caching import FunctionCache
 
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -29,9 +31,21 @@ def compiled(function: F) -> F:
     before, folder = settings["CACHE_DIR"], kept_in()
     settings["CACHE_DIR"] = folder or ""
     try:
-        return cast(F, njit(cache=bool(folder), nogil=True)(function))
+        made = njit(nogil=True)(function)
+        if folder:
+            made._cache = _Kept(function)  # type: ignore[attr-defined, no-untyped-call]
+        return cast(F, made)
     finally:
         settings["CACHE_DIR"] = before
+
+
+class _Kept(FunctionCache):
+    """Numba's own way to keep machine code, but that a full disk only means that it is not kept."""
+
+    def save_overload(self, *given: object) -> None:
+        """Keeps what was compiled, if there is room."""
+        with suppress(OSError):
+            super().save_overload(*given)  # type: ignore[no-untyped-call]
 
 
 @cache

@@ -28,6 +28,9 @@ NOTHING, WHOLE, FLOAT = 0, 1, 2
 ALWAYS = 1 << 40
 """So many days that every event is inside."""
 
+LARGEST = 9e18
+"""The largest number that can be added."""
+
 CUSTOMERS_AT_ONCE, ROWS_AT_ONCE = 512, 4096
 _TOTAL_SCALE, _AVERAGE_SCALE = float(10**MONEY_DECIMALS), float(10**AVERAGE_DECIMALS)
 
@@ -35,8 +38,10 @@ _TOTAL_SCALE, _AVERAGE_SCALE = float(10**MONEY_DECIMALS), float(10**AVERAGE_DECI
 @compiled
 def run_loops(
     table: tuple[Array, Array, Array], starts: Array, edges: Array, plan: tuple[Array, Array, Array], found: Array
-) -> None:
+) -> bool:
     """Fills `found`, a row for each step of the plan and a column for each customer; NaN for null.
+
+    False when a number to be added is not finite, or too large.
 
     The table has a matrix of whole numbers, one of floats and one of conditions; `starts` says where the rows of each
     customer begin in them. `edges` are the days at which windows begin and end. The plan is a list of masks (condition,
@@ -61,13 +66,15 @@ def run_loops(
         for mask in range(len(masks)):
             _count(table, rows, masks[mask], counted[mask])
         for place in range(len(sums)):
-            _sum(table, rows, sums[place], counted[sums[place, 3]], summed[place])
+            if not _sum(table, rows, sums[place], counted[sums[place, 3]], summed[place]):
+                return False
         for step in range(len(steps)):
             first = younger[steps[step, 1]]
             last = starts[begin + 1 : end + 1] if edges[steps[step, 2]] == 0 else younger[steps[step, 2]]
             counts, sum_ = counted[steps[step, 6]], summed[steps[step, 7]]
             _take(steps[step], table, starts[begin : end + 1], first, last, counts, sum_, kept, found[step, begin:end])
         begin = end
+    return True
 
 
 @compiled
@@ -86,7 +93,7 @@ def _take(
     kind, _, _, source, place, decimals, _, _ = step
     begin = starts[0]
     for customer in range(len(found)):
-        start, stop = first[customer], last[customer]
+        start, stop = first[customer], max(first[customer], last[customer])
         if starts[customer] == starts[customer + 1]:
             found[customer] = np.nan
         elif kind == COUNT:
@@ -150,8 +157,8 @@ def _count(table: tuple[Array, Array, Array], rows: tuple[int, int], mask: Array
 
 
 @compiled
-def _sum(table: tuple[Array, Array, Array], rows: tuple[int, int], what: Array, counted: Array, summed: Array) -> None:
-    """The running sum of whole numbers over the rows that count; unknown ones add nothing."""
+def _sum(table: tuple[Array, Array, Array], rows: tuple[int, int], what: Array, counted: Array, summed: Array) -> bool:
+    """The running sum of whole numbers over the rows that count; unknown ones add nothing. False for one too large."""
     (values, floats, _), (first, last) = table, rows
     source, place, decimals, _, _ = what
     if source == WHOLE:
@@ -159,11 +166,15 @@ def _sum(table: tuple[Array, Array, Array], rows: tuple[int, int], what: Array, 
         for row in range(len(wholes)):
             counts = counted[row + 1] != counted[row] and wholes[row] != NONE
             summed[row + 1] = summed[row] + (wholes[row] if counts else 0)
-    else:
-        numbers, scale = floats[place, first:last], float(10**decimals)
-        for row in range(len(numbers)):
-            counts = counted[row + 1] != counted[row] and not np.isnan(numbers[row])
-            summed[row + 1] = summed[row] + (np.int64(np.floor(numbers[row] * scale + 0.5)) if counts else 0)
+        return True
+    numbers, scale = floats[place, first:last], float(10**decimals)
+    for row in range(len(numbers)):
+        counts = counted[row + 1] != counted[row] and not np.isnan(numbers[row])
+        scaled = np.floor(numbers[row] * scale + 0.5) if counts else 0.0
+        if not abs(scaled) < LARGEST:
+            return False
+        summed[row + 1] = summed[row] + np.int64(scaled)
+    return True
 
 
 @compiled
@@ -181,7 +192,10 @@ def _picked(
     kind: int, values: Array, counted: Array, start: int, stop: int, first: int, decimals: int, kept: Array
 ) -> float:
     """The least, the most or the middle of the known values of rows that count, or how many different ones."""
-    size, least, most = 0, values[start], values[start]
+    size = 0
+    if start == stop:
+        return 0.0 if kind == DISTINCT else np.nan
+    least, most = values[start], values[start]
     for row in range(start, stop):
         value = values[row]
         if counted[row - first + 1] != counted[row - first] and value != NONE and not np.isnan(value):

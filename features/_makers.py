@@ -88,7 +88,7 @@ def receipts_of(lines_with_key: Frame) -> Frame:
         *(_sum(nw.col(name)).alias(name) for name in _MONEY),
         paid=_sum(amount, amount > 0),
         returned=_sum(-amount, amount < 0),
-        line_count=nw.len(),
+        line_count=nw.len().cast(nw.Int64),
         returned_line_count=_number(amount < 0),
     )
 
@@ -97,7 +97,7 @@ def orders_of(lines_with_key: Frame) -> Frame:
     """One row per customer and order: net amount, pieces, discount, and the day and hour of its first line."""
     made = lines_with_key.group_by("customer_id", "order_key").agg(
         *(_sum(nw.col(name)).alias(name) for name in _MONEY),
-        line_count=nw.len(),
+        line_count=nw.len().cast(nw.Int64),
         first=(nw.col("day") * 24 + nw.col("hour")).min(),
     )
     return made.with_columns(day=nw.col("first") // 24, hour=nw.col("first") % 24)
@@ -146,7 +146,7 @@ def _kinds_of(column: str) -> Callable[[Mapping[str, Native], Moment], Frame]:
         bought = _lines(tables, moment).filter(nw.col("amount") > 0, ~nw.col(column).is_null())
         age = nw.col("age_days")
         return bought.group_by("customer_id", column).agg(
-            age_days=age.min(), first_age_days=age.max(), line_count=nw.len()
+            age_days=age.min(), first_age_days=age.max(), line_count=nw.len().cast(nw.Int64)
         )
 
     return make

@@ -44,23 +44,43 @@ _BOUGHT = ("receipts", "purchases")
 _UNKNOWN_HERE = {"customer_id", "order_key", "product_id", "category", "channel"}
 """Columns of the tables of purchases that the fast path does not keep."""
 
+_BY_THE_ONE_BEFORE = {"gap_days", "is_new_day", "is_new_week"}
+_DIFFERENT_WITHIN_A_DAY = {"hour", "amount", "discount", "quantity", "line_count"}
+
 _LONG_AGO = date(1900, 1, 1)
 
 
 def is_fast(column: FeatureColumn) -> bool:
-    """Whether the fast path can compute a column of events."""
+    """Whether the fast path can compute a column of events, and would say what the portable one says."""
     events, summary = column.feature.of, column.summary
     if events is None or not isinstance(summary, Aggregate | Compound):
         return False
-    named = {name for expression in expressions_of(summary) for name in named_in(expression)}
+    expressions = expressions_of(summary)
+    if not all(_is_readable(expression) for expression in expressions):
+        return False
+    named = {name for expression in expressions for name in named_in(expression)}
     if events.name in SAID:
         return named <= KNOWN_HERE and all(_is_number(part) for part in parts_of(summary))
+    if events.name == "purchases" and any(_asks_for_an_order_within_days(part) for part in parts_of(summary)):
+        return False
     return events.name in (*_BOUGHT, *KIND_TABLES) and not named & _UNKNOWN_HERE
+
+
+def _is_readable(expression: nw.Expr) -> bool:
+    """Whether the text of an expression says all of it: its columns, and constants that are not cut short."""
+    text = repr(expression)
+    return bool(named_in(expression)) and not any(sign in text for sign in ("...", "…", "horizontal"))
 
 
 def _is_number(part: Aggregate) -> bool:
     """Whether the value is a number; different texts and times can be counted, but not added or compared here."""
     return part.value is None or part.kind == "distinct" or not named_in(part.value) & NO_NUMBERS
+
+
+def _asks_for_an_order_within_days(part: Aggregate) -> bool:
+    """Whether it matters which purchase of a day comes first: the two paths have different answers."""
+    named = {name for expression in expressions_of(part) for name in named_in(expression)}
+    return bool(named & _BY_THE_ONE_BEFORE) and bool(named & _DIFFERENT_WITHIN_A_DAY)
 
 
 @dataclass(frozen=True)

@@ -62,7 +62,7 @@ def _log(
     chosen = {events: [column for column in columns if is_fast(column)] for events, columns in asked.items()}
     chosen = {events: columns for events, columns in chosen.items() if columns}
     needed = {"transactions"}.union(*(events.tables for events in chosen))
-    if not chosen or not all(is_polars(tables.get(name)) for name in needed):
+    if not as_of or not chosen or not all(is_polars(tables.get(name)) for name in needed):
         return None
     try:
         return Log(tables, chosen, as_of=as_of, time_zone=time_zone)

@@ -140,7 +140,10 @@ class Programme:
         customers = len(table.starts) - 1
         found = room.matrix("found", len(self._steps), customers, dtype=np.float64)
         edges = np.array(self._edges, dtype=np.int64)
-        run_loops((table.values, floats, conditions), table.starts, edges, self._plan, found)
+        if not run_loops((table.values, floats, conditions), table.starts, edges, self._plan, found):
+            raise ValueError(
+                "a feature adds numbers that are not finite, or too large: see what it divides or multiplies"
+            )
         rows = dict(zip(self._steps, found, strict=True))
         return [_value(summary, rows) for summary in self.summaries]
 
@@ -156,7 +159,7 @@ class Programme:
         for place, names in self._products.items():
             if names is not None:
                 one, other = (table.rows(name) for name in names)
-                floats[place] = np.where((one == NONE) | (other == NONE), np.nan, one * other)
+                floats[place] = np.where((one == NONE) | (other == NONE), np.nan, one.astype(np.float64) * other)
         if not self._asked or not rows:
             return conditions, floats
         frame = nw.from_native(pl.DataFrame([table.column(name) for name in self._columns]).lazy())

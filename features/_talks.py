@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from features._buckets import HALF, LOW, clock_of, joined
+from features._buckets import HALF, LOW, ask_known, clock_of, joined
 from features._compiled import compiled
-from features._loops import NONE
+from features._loops import ALWAYS, NONE
 from features._room import Room
 from features._sums import Table
 from features._texts import Numbers
@@ -67,13 +67,14 @@ class Talks:
     def add(self, number: int, batch: pl.DataFrame) -> None:
         """Spreads a batch of `plain_talks`, the one of this number."""
         whose = self._customers.of(batch["customer_id"])
+        ask_known(whose)
         kind, topic, channel = (self._texts[name].of(batch[name]) for name in TEXTS)
         moments = np.stack([batch[name].to_numpy() for name in _MOMENTS])
         points = batch["points"].to_numpy()
         self._dealt[number] = _dealt(whose, kind, topic, channel, moments, points, self._clocks, self.bits)
 
     def bucket(self, number: int, customers: int, room: Room) -> tuple[Array, Array]:
-        """A bucket's interactions, customer by customer in the order of time; and where each customer's begin."""
+        """A bucket's interactions, customer by customer in the order of hours; and where each customer's begin."""
         parts = [rows[edges[number] : edges[number + 1]] for _, (rows, edges) in sorted(self._dealt.items())]
         rows = joined(parts, WIDTH, "talks", room)
         made = room.matrix("sorted talks", *rows.shape)
@@ -105,7 +106,7 @@ class Talks:
             return known.set(known == NONE, None)
 
         def text(name: str) -> pl.Series:
-            return whole(name).cast(pl.UInt32).cat.to(pl.Enum(self._texts[name].texts()))
+            return self._texts[name].texts().gather(whole(name).cast(pl.UInt32))
 
         def points() -> pl.Series:
             bits = values[names.index("satisfaction"), :rows]
@@ -179,7 +180,7 @@ def _dealt(
 
 @compiled
 def _sorted(rows: Array, customers: int, made: Array) -> Array:
-    """Fills rows by customer and time, and says where each customer's begin."""
+    """Fills rows by customer and hour, and says where each customer's begin."""
     starts = np.zeros(customers + 1, dtype=np.int64)
     for row in range(len(rows)):
         starts[(rows[row, WHOSE] >> HALF) + 1] += 1
@@ -194,8 +195,8 @@ def _sorted(rows: Array, customers: int, made: Array) -> Array:
     for customer in range(customers):
         start, end = starts[customer], starts[customer + 1]
         for row in range(start + 1, end):
-            if made[row, OCCURRED] < made[row - 1, OCCURRED]:
-                order = np.argsort(made[start:end, OCCURRED], kind="mergesort")
+            if made[row, AT] < made[row - 1, AT]:
+                order = np.argsort(made[start:end, AT], kind="mergesort")
                 made[start:end] = made[start:end][order]
                 break
     return starts
@@ -210,25 +211,30 @@ def _known_talks(
     made_starts = np.zeros(len(starts), np.int64)
     to = 0
     for customer in range(len(starts) - 1):
-        begin, last_response, last_answer = to, -1, NONE
+        begin, response_age, last_answer = to, ALWAYS, NONE
         for row in range(starts[customer], starts[customer + 1]):
             if rows[row, KNOWN] >= start:
                 continue
             kind, day = rows[row, WHOSE] & LOW, rows[row, AT] // 24
             resolved = rows[row, RESOLVED] if rows[row, RESOLVED] < start else NONE
             points = rows[row, POINTS] if resolved != NONE or not asked_later[kind] else NONE
-            made[0, to], made[1, to], made[2, to], made[3, to] = as_of - day, day, rows[row, AT] % 24, kind - 1
+            made[0, to], made[1, to], made[2, to], made[3, to] = (
+                as_of - day,
+                day,
+                rows[row, AT] % 24,
+                kind - 1 if kind > 0 else NONE,
+            )
             topic, channel = rows[row, ABOUT] >> HALF, np.int32(rows[row, ABOUT] & LOW)
             made[4, to], made[5, to] = topic if topic >= 0 else NONE, channel if channel >= 0 else NONE
             made[8, to], made[9, to], made[10, to] = points, rows[row, OCCURRED], resolved
             made[11, to] = rows[row, REVIEWED] if rows[row, REVIEWED] < start else NONE
             if kind == response:
-                last_response = max(last_response, to)
+                response_age = min(response_age, as_of - day)
             if points != NONE:
-                last_answer = rows[row, OCCURRED]
+                last_answer = max(last_answer, rows[row, OCCURRED])
             to += 1
         for row in range(begin, to):
-            made[6, row] = made[3, row] == contact - 1 and (last_response < 0 or made[0, row] < made[0, last_response])
+            made[6, row] = made[3, row] == contact - 1 and made[0, row] < response_age
             made[7, row] = made[8, row] != NONE and made[9, row] == last_answer
         made_starts[customer + 1] = to
     return made_starts
@@ -240,18 +246,19 @@ def _complaints(talks: Array, starts: Array, complaint: int, start: int, made: A
     made_starts = np.zeros(len(starts), np.int64)
     to = 0
     for customer in range(len(starts) - 1):
-        begin = to
+        begin, last = to, NONE
         for row in range(starts[customer], starts[customer + 1]):
             if talks[3, row] != complaint - 1:
                 continue
             made[:6, to] = talks[:6, row]
             made[8:12, to] = talks[8:12, row]
             occurred, resolved = talks[9, row], talks[10, row]
+            last = max(last, occurred)
             made[6, to] = resolved == NONE
             made[12, to] = (start - occurred) // _SECOND if resolved == NONE else NONE
             made[13, to] = (resolved - occurred) // _SECOND if resolved != NONE else NONE
             to += 1
         for row in range(begin, to):
-            made[7, row] = made[9, row] == made[9, to - 1]
+            made[7, row] = made[9, row] == last
         made_starts[customer + 1] = to
     return made_starts

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
-from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -47,11 +46,13 @@ Shifts = tuple[tuple[int, int], ...]
 def zone_shifts(time_zone: str, *, first: date, last: date) -> Shifts:
     """How far the clocks of `time_zone` are ahead of UTC from `first` to `last`, change by change."""
     zone = ZoneInfo(time_zone)
-    days = (last - first).days + 4
-    moments = [datetime.combine(first, time(0), tzinfo=UTC) + timedelta(days=n - 2) for n in range(days + 1)]
-    found = [(micros(moments[0]), _ahead(moments[0], zone))]
-    for before, after in pairwise(moments):
-        found += [(at, shift) for at, shift in _changes(micros(before), micros(after), zone)]
+    start, epoch = datetime.combine(first, time(0), tzinfo=UTC), datetime(1970, 1, 1, tzinfo=UTC)
+    moments = [start + timedelta(days=number - 2) for number in range((last - first).days + 5)]
+    ahead = [_ahead(moment, zone) for moment in moments]
+    found = [(micros(moments[0]), ahead[0])]
+    for place in range(1, len(moments)):
+        if ahead[place] != ahead[place - 1]:
+            found.append(_change(micros(moments[place - 1]), micros(moments[place]), zone, epoch))
     return tuple(found)
 
 
@@ -59,19 +60,16 @@ def _ahead(moment: datetime, zone: ZoneInfo) -> int:
     return (moment.astimezone(zone).utcoffset() or timedelta(0)) // timedelta(microseconds=1)
 
 
-def _changes(before: int, after: int, zone: ZoneInfo) -> list[tuple[int, int]]:
-    """Changes of the clocks within one day, found by halving; two in one day are seen when they differ in sum."""
-    epoch = datetime(1970, 1, 1, tzinfo=UTC)
+def _change(before: int, after: int, zone: ZoneInfo, epoch: datetime) -> tuple[int, int]:
+    """The change of the clocks within a day, found by halving; of two in one day their sum, at one of them."""
 
     def ahead(at: int) -> int:
         return _ahead(epoch + timedelta(microseconds=at), zone)
 
-    if ahead(before) == ahead(after):
-        return []
     while after - before > 1_000_000:
         middle = (before + after) // 2 // 1_000_000 * 1_000_000
         before, after = (middle, after) if ahead(middle) == ahead(before) else (before, middle)
-    return [(after, ahead(after))]
+    return after, ahead(after)
 
 
 def local_micros(moment_us: nw.Expr, shifts: Shifts) -> nw.Expr:
@@ -130,15 +128,6 @@ def known_before(events: Frame, *, as_of: date, time_zone: str, shifts: Shifts) 
 def is_known_before(start: int) -> nw.Expr:
     """Whether an event had happened and been recorded before a moment: the cut of every snapshot."""
     return (nw.col("occurred_us") < start) & _recorded_before(start)
-
-
-def known_on(shifts: Shifts) -> nw.Expr:
-    """The business day on which an event had happened and been recorded: it is known before each day after that one.
-
-    `is_known_before` for many as-of dates at once: every as-of date begins with its day.
-    """
-    occurred, recorded = nw.col("occurred_us"), nw.col("recorded_us")
-    return local_day(nw.when(recorded > occurred).then(recorded).otherwise(occurred), shifts)
 
 
 def _recorded_before(start: int) -> nw.Expr:

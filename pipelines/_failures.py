@@ -23,6 +23,10 @@ _CODES = {
     "ListNotPublished": 6,
     "EngineUnavailable": 2,
     "FilesNotPlain": 2,
+    "WrongType": 3,
+    "TableUnusable": 3,
+    "SourceLost": 2,
+    "UnknownColumn": 2,
 }
 """Errors of packages that are slow to import, by name."""
 

@@ -12,6 +12,16 @@ from tests.features.tables import Case
 ORDER, OTHER = {"order_id": "o1"}, {"order_id": "o2"}
 TOYS, BOOKS = {"category": "toys"}, {"category": "books"}
 
+HOURS = (
+    ("anna", "2026-03-05 09:00", 10.0, ORDER | {"quantity": 1.0, "discount": 1.0}),
+    ("anna", "2026-03-05 09:30", 20.0, ORDER | {"quantity": 2.0, "discount": 2.0}),
+    ("anna", "2026-03-05 15:00", 40.0, ORDER | {"quantity": 4.0, "discount": 4.0}),
+    ("anna", "2026-03-05 09:00", -7.0, OTHER),
+    ("anna", "2026-03-05 09:30", -14.0, OTHER),
+    ("anna", "2026-03-05 15:00", -14.0, OTHER),
+)
+"""Two lines of an order in one hour and a third one later that day; and so in another order, returned."""
+
 RECENCY = (
     Case(
         claim="recency_counts_days_from_the_latest_purchase_and_1_means_yesterday",
@@ -54,6 +64,29 @@ FREQUENCY = (
         column="purchase_count_28d",
         bought=(("anna", 3, 4.0, ORDER), ("ben", 3, -4.0, ORDER), ("cara", 9, 1.0, ORDER)),
         is_={"anna": 1, "ben": 0, "cara": 1},
+    ),
+    Case(
+        claim="names_that_begin_alike_are_of_two_customers",
+        column="purchase_count_28d",
+        bought=(("customer a", 3, 4.0, ORDER), ("customer b", 3, -4.0, ORDER)),
+        is_={"customer a": 1, "customer b": 0},
+    ),
+    Case(
+        claim="numbers_that_begin_alike_are_of_two_orders",
+        column="purchase_count_28d",
+        bought=(("anna", 3, 4.0, {"order_id": "order a"}), ("anna", 3, 4.0, {"order_id": "order b"})),
+        is_={"anna": 2},
+    ),
+    Case(
+        claim="an_order_whose_number_is_empty_has_one",
+        column="purchase_count_28d",
+        bought=(
+            ("anna", 3, 4.0),
+            ("anna", 3, 5.0, {"order_id": ""}),
+            ("ben", 3, 4.0, {"order_id": ""}),
+            ("ben", 3, 5.0),
+        ),
+        is_={"anna": 2, "ben": 2},
     ),
     Case(
         claim="lines_without_an_order_are_one_order_per_customer_and_day",
@@ -460,6 +493,20 @@ GAPS = (
 
 NO_GAP = {"once": None, "never bought": None}
 
+OF_HOURS = tuple(
+    Case(claim=f"lines_of_some_hours_add_up_to_their_{column}", column=column, bought=HOURS, is_={"anna": value})
+    for column, value in (
+        ("purchase_count_28d", 1),
+        ("spend_28d", 35),
+        ("largest_purchase", 70),
+        ("discount_total_84d", 7),
+        ("return_count_28d", 3),
+        ("return_value_ratio_364d", 0.5),
+        ("mean_purchase_quantity", 7),
+        ("mean_purchase_line_count", 3),
+    )
+)
+
 RHYTHM = (
     Case(
         claim="average_days_between_purchases",
@@ -743,6 +790,12 @@ RETURNS = (
         for days in (28, 84, 364)
     ),
     Case(
+        claim="a_crumb_of_rounding_is_no_return",
+        column="return_count_28d",
+        bought=(("anna", 3, -0.00001), ("anna", 3, 0.1 + 0.2 - 0.3), ("ben", 3, -0.0001)),
+        is_={"anna": 0, "ben": 1},
+    ),
+    Case(
         claim="days_since_the_latest_return",
         column="days_since_last_return",
         bought=(("anna", 9, -1.0), ("anna", 400, -1.0), ("anna", 2, 5.0), ("ben", 2, 5.0)),
@@ -928,4 +981,4 @@ BREADTH = (
     ),
 )
 
-BOUGHT = (*RECENCY, *FREQUENCY, *MONETARY, *VALUES, *RHYTHM, *HABIT, *SEASON, *RETURNS, *BREADTH)
+BOUGHT = (*RECENCY, *FREQUENCY, *MONETARY, *VALUES, *OF_HOURS, *RHYTHM, *HABIT, *SEASON, *RETURNS, *BREADTH)

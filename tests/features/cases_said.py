@@ -104,6 +104,15 @@ COMPLAINTS = (
         is_={"anna": 24, "ben": None, "cara": 48, "dora": 24, "silent": None},
     ),
     Case(
+        claim="the_latest_complaint_of_an_hour_is_so_by_the_minute",
+        column="last_resolution_hours",
+        said=(
+            ("anna", "2026-03-05 12:30", "complaint", {"resolved_at": "2026-03-05 13:30"}),
+            ("anna", "2026-03-05 12:00", "complaint", {"resolved_at": "2026-03-05 14:00"}),
+        ),
+        is_={"anna": 1},
+    ),
+    Case(
         claim="slow_is_longer_than_24_hours_to_the_second_resolved_or_open",
         column="slow_complaint_count_364d",
         said=(
@@ -271,6 +280,16 @@ ENGAGEMENT = (
         is_={"anna": 2, "ben": 2, "cara": 0, "dora": 1, "emil": 1, "silent": 0},
     ),
     Case(
+        claim="a_contact_on_the_day_of_a_response_waits_for_nothing_even_after_it",
+        column="unanswered_contact_count",
+        said=(
+            ("anna", 9, "campaign_response"),
+            ("anna", 9, "campaign_contact"),
+            ("anna", 8, "campaign_contact"),
+        ),
+        is_={"anna": 1},
+    ),
+    Case(
         claim="responses_per_contact_over_364_days",
         column="campaign_response_ratio",
         said=(
@@ -322,6 +341,15 @@ ENGAGEMENT = (
             ("emil", 2, "complaint", {"satisfaction": 1.0, "resolved_at": "2026-03-10 00:00"}),
         ),
         is_={"anna": 2, "ben": 3.5, "cara": None, "dora": 4, "emil": 4, "silent": None},
+    ),
+    Case(
+        claim="the_latest_answer_of_an_hour_is_so_by_the_minute",
+        column="last_satisfaction",
+        said=(
+            ("anna", "2026-03-05 12:30", "survey", {"satisfaction": 5.0}),
+            ("anna", "2026-03-05 12:00", "survey", {"satisfaction": 2.0}),
+        ),
+        is_={"anna": 5},
     ),
     Case(
         claim="the_latest_answer_against_the_average_of_all_before_it",

@@ -144,6 +144,18 @@ TIME = (
         is_={"anna": 0, "ben": 1},
     ),
     Case(
+        claim="of_a_day_that_began_before_the_clocks_went_back_over_midnight_nothing_is_known",
+        column="purchase_count_ever",
+        as_of=date(2009, 11, 1),
+        time_zone="America/St_Johns",
+        # 1 November begins at 02:30 UTC; a minute later the clocks of St John's went back to 31 October, 23:01.
+        bought=(
+            ("anna", "2009-11-01 03:00", 1.0),
+            ("ben", "2009-11-01 02:29", 1.0),
+        ),
+        is_={"anna": 0, "ben": 1},
+    ),
+    Case(
         claim="each_line_of_an_order_is_known_when_it_was_recorded",
         column="spend_28d",
         bought=(

@@ -14,6 +14,7 @@ from data_contracts import contracts
 from features import _polars, _snapshot, feature_columns, snapshot
 from features._buckets import Lines
 from features._history import history
+from features._loops import ROWS_AT_ONCE
 from features._room import Room
 from features._snapshot import snapshots
 from features._texts import Numbers
@@ -100,6 +101,16 @@ def test_any_cut_into_batches_and_buckets_gives_what_the_portable_path_gives(
     monkeypatch.setattr(_polars, "_batches", lambda rows: rows.collect().iter_slices(batch))
     for day, made in zip(DAYS, snapshots(random_log(), as_of=DAYS, time_zone=ZONE), strict=True):
         assert differing(made, expected[day]) == []
+
+
+def test_a_log_of_many_blocks_gives_what_the_portable_path_gives() -> None:
+    log = random_log(lines=14_000, talks=6_000, seed=4)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_snapshot, "is_fast", lambda column: False)
+        known = snapshot(log, as_of=AS_OF, time_zone=ZONE)
+    made = snapshot(log, as_of=AS_OF, time_zone=ZONE)
+    assert made["purchase_count_ever"].sum() > ROWS_AT_ONCE
+    assert differing(made, known) == []
 
 
 def test_many_dates_at_once_are_to_the_bit_what_each_is_alone() -> None:

@@ -20,11 +20,18 @@ Kind = Literal["count", "total", "least", "most", "average", "median", "distinct
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Where:
-    """Which events count: those of a window (`after < age_days <= days`), those that fulfil a condition, or both."""
+    """Which events count: those of a window (`after < age_days <= days`), those that fulfil a condition, or both.
+
+    `of` is the event table whose window it is.
+    """
 
     days: int | None = None
     after: int = 0
     condition: nw.Expr | None = None
+    of: str | None = None
+
+    def __bool__(self) -> bool:
+        raise TypeError("a window is neither true nor false: join conditions with & and |, not with and, or, not")
 
     def __and__(self, other: Where | nw.Expr) -> Where:
         """Both; of two windows, what they share."""
@@ -32,10 +39,11 @@ class Where:
             inner = other.condition
             known = [days for days in (self.days, other.days) if days is not None]
             window = (min(known) if known else None, max(self.after, other.after))
+            of = self.of or other.of
         else:
-            inner, window = other, (self.days, self.after)
+            inner, window, of = other, (self.days, self.after), self.of
         both = [condition for condition in (self.condition, inner) if condition is not None]
-        return Where(*window, condition=both[0] & both[1] if len(both) == 2 else both[0] if both else None)
+        return Where(*window, condition=both[0] & both[1] if len(both) == 2 else both[0] if both else None, of=of)
 
     @property
     def expression(self) -> nw.Expr:

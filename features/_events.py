@@ -38,7 +38,7 @@ class Events:
 
     def within(self, days: int, *, after: int = 0) -> Where:
         """Events of the last `days` days before the as-of date, without the last `after` of them."""
-        return Where(days=days, after=after)
+        return Where(days=days, after=after, of=self.name)
 
 
 def _columns_of(table: str, *more: str) -> tuple[str, ...]:

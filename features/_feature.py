@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import inspect
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -122,7 +123,7 @@ def feature(
     """
 
     def declare(build: Callable[..., Any]) -> Feature:
-        return Feature(
+        made = Feature(
             name=build.__name__,
             description=" ".join((inspect.getdoc(build) or "").split()),
             of=of,
@@ -133,5 +134,56 @@ def feature(
             build=build,
             module=build.__module__,
         )
+        _ask_declaration(made)
+        return made
 
     return declare
+
+
+def _ask_declaration(made: Feature) -> None:
+    """Raises TypeError for a declaration that cannot be meant, and what its columns raise (UnknownColumn)."""
+    problem = _problem(made)
+    if problem:
+        raise TypeError(f"feature {made.name}: {problem}")
+
+
+def _problem(made: Feature) -> str:
+    asked = list(inspect.signature(made.build).parameters)
+    of, days, missing, says = _as_given(made)
+    if of is not None and not isinstance(of, Events):
+        return "`of` is an event table, such as purchases"
+    if not isinstance(days, tuple) or not all(type(each) is int and each > 0 for each in days):
+        return f"`days` are whole numbers of days in a tuple, such as (28, 84), and not {days!r}"
+    if missing is not None and not isinstance(missing, int | float):
+        return f"`missing` is a number or None, and not {missing!r}"
+    if says is not None and not (isinstance(says, tuple) and len(says) == 2):
+        return "`says` is a pair of phrases, English and Chinese, or None"
+    if made.of is not None and asked != (["days"] if made.days else []):
+        wanted = "one parameter, `days`" if made.days else "no parameters: it has no windows"
+        return f"the function takes {', '.join(asked) or 'nothing'}; it should take {wanted}"
+    with suppress(NameError):  # a function of its module that is written further down: the catalogue asks again
+        return next((wrong for column in made.columns if (wrong := _wrong(column, made))), "")
+    return ""
+
+
+def _as_given(made: Feature) -> tuple[object, ...]:
+    """What somebody wrote, of whatever type it is."""
+    return made.of, made.days, made.missing, made.says
+
+
+def _wrong(column: FeatureColumn, made: Feature) -> str:
+    if made.of is None:
+        return ""
+    if not isinstance(column.summary, Aggregate | Compound | nw.Expr):
+        return f"the function returns {column.summary!r}; it should return count(...), total(...) or another summary"
+    others = _windows_of(column.summary) - {made.of.name, None}
+    return (
+        f"it is declared of {made.of.name}, and speaks of a window of {', '.join(map(str, others))}" if others else ""
+    )
+
+
+def _windows_of(summary: Summary | nw.Expr) -> set[str | None]:
+    """The event tables whose windows a summary speaks of."""
+    if isinstance(summary, Compound):
+        return _windows_of(summary.left) | _windows_of(summary.right)
+    return {summary.where.of} if isinstance(summary, Aggregate) else set()

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime, time
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, overload
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 import polars as pl
 
@@ -60,11 +62,22 @@ def snapshot(
 
     Pandas comes back where a table of pandas came in, and Polars otherwise; `as_pandas` says it outright.
     """
+    ask_zone(time_zone)
     brought = tables_of(tables, time_zone=time_zone)
     population = None if customers is None else population_of(customers)
     asked: Mapping[str, Any] = {"time_zone": time_zone, "customers": population, "features": features}
     made = next(snapshots(brought, as_of=[day_of(as_of)], **asked))
     return made.to_pandas() if (holds_pandas(tables) if as_pandas is None else as_pandas) else made
+
+
+def ask_zone(time_zone: str) -> None:
+    """Raises ValueError for a time zone that is none."""
+    try:
+        ZoneInfo(time_zone)
+    except (ZoneInfoNotFoundError, ValueError, TypeError, OSError):
+        close = get_close_matches(str(time_zone), available_timezones(), n=1)
+        hint = f"Did you mean {close[0]!r}?" if close else "Give a name such as 'Europe/London' or 'Asia/Shanghai'."
+        raise ValueError(f"time_zone is {time_zone!r}, which is no time zone. {hint}") from None
 
 
 def day_of(as_of: Any) -> date:

@@ -128,7 +128,7 @@ class Log:
         self, tables: Mapping[str, Native], columns: Columns, *, as_of: Sequence[date], time_zone: str
     ) -> None:
         if not is_kept():
-            logger.info("compiling the loops that sum up events, once on this machine: about 20 seconds")
+            logger.warning("compiling the loops that sum up events, once on this machine: about half a minute")
         self.columns = columns
         self.last = Moment(max(as_of), time_zone)
         self.time_zone = time_zone

@@ -67,7 +67,7 @@ def _log(
     try:
         return Log(tables, chosen, as_of=as_of, time_zone=time_zone)
     except TooWide as too_wide:
-        logger.warning("%s: the slower path, which has no such limit, computes the snapshot", too_wide)
+        logger.warning("%s: the slower path computes the snapshot", too_wide)
         return None
 
 

@@ -43,7 +43,7 @@ def _ask_tables(frames: Mapping[str, Native]) -> None:
     for name in frames:
         if name not in TABLES:
             close = get_close_matches(str(name).lower(), TABLES, n=1)
-            hint = f"; did you mean {close[0]!r}?" if close else ""
+            hint = f"; did you mean {close[0]!r}?" if close else "."
             raise TableUnusable(str(name), [f"is no table that a snapshot knows{hint} It knows {', '.join(TABLES)}."])
     if _NEEDED not in frames:
         raise TableUnusable(_NEEDED, [f"the table is missing (found: {', '.join(frames) or 'none'})."])
@@ -64,7 +64,8 @@ def _in_folder(folder: Path, time_zone: str) -> Mapping[str, Native]:
     frames = {name: _scanned(name, path) for name, path in found.items()}
     made = tables_of(frames, time_zone=time_zone)
     for name, frame in made.items():
-        _ask_values(name, frame)
+        there = frames[name].collect_schema().names()
+        _ask_values(name, frame.select(each for each in frame.collect_schema().names() if each in there))
     return made
 
 

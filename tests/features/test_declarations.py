@@ -118,14 +118,43 @@ def test_a_misspelt_column_is_refused_with_the_right_one() -> None:
         _ = lines.amuont
 
 
-def test_a_misspelt_column_is_refused_when_the_snapshot_is_built() -> None:
-    @feature(of=complaints, unit="hours", missing=None)
-    def misspelt() -> nw.Expr:
-        """Null always."""
-        return complaints.resolution_hour.max()
-
+def test_a_misspelt_column_is_refused_where_it_is_declared() -> None:
     with pytest.raises(UnknownColumn, match=r"Did you mean 'resolution_hours'?"):
-        snapshot(tables(), as_of=AS_OF, features=[misspelt])
+
+        @feature(of=complaints, unit="hours", missing=None)
+        def misspelt() -> nw.Expr:
+            """Null always."""
+            return complaints.resolution_hour.max()
+
+
+def in_window(days: int) -> Any:
+    """A definition with windows."""
+    return count(purchases.within(days))
+
+
+MISTAKES: list[tuple[dict[str, Any], Callable[..., Any], str]] = [
+    ({"days": 28}, in_window, r"such as \(28, 84\), and not 28"),
+    ({"days": (-3,)}, in_window, r"and not \(-3,\)"),
+    ({"days": (28.5,)}, in_window, r"and not \(28.5,\)"),
+    ({"days": (28,)}, lambda: count(), "it should take one parameter, `days`"),
+    ({}, in_window, "it should take no parameters"),
+    ({"missing": "zero"}, lambda: count(), "`missing` is a number or None, and not 'zero'"),
+    ({"says": "hello"}, lambda: count(), "a pair of phrases"),
+    ({"of": "purchases"}, lambda: count(), "`of` is an event table"),
+    ({}, lambda: 3, "it should return count"),
+    ({"of": complaints, "days": (28,)}, in_window, "declared of complaints, and speaks of a window of purchases"),
+    ({"days": (28,)}, lambda days: count(purchases.within(days) and purchases.hour < 9), "join conditions with & and"),
+    ({"days": (28,)}, lambda days: count(not purchases.within(days)), "join conditions with & and"),
+]
+
+
+@pytest.mark.parametrize(("given", "build", "message"), MISTAKES, ids=[message for *_, message in MISTAKES])
+def test_a_declaration_that_cannot_be_meant_is_refused(
+    given: dict[str, Any], build: Callable[..., Any], message: str
+) -> None:
+    plain = {"of": purchases, "unit": "-", "missing": 0}
+    with pytest.raises(TypeError, match=message):
+        feature(**plain | given)(build)
 
 
 @feature(unit="share", missing=None)
@@ -196,6 +225,7 @@ SOURCE = '''
 import narwhals as nw
 
 from features import feature, lines, returns, total
+from features._aggregate import Where
 
 SMALLEST = 5
 
@@ -207,7 +237,7 @@ def large() -> nw.Expr:
 @feature(of=lines, unit="currency", missing=0, days=(28,), says=("large spend {value}", "大额消费 {value}"))
 def large_spend(days: int) -> nw.Expr:
     """Spend on large lines in the last {days} days."""
-    return total(lines.amount, lines.within(days) & large())
+    return total(lines.amount, Where(days=days) & large())
 '''
 
 

@@ -271,6 +271,16 @@ def test_a_folder_without_transactions_says_what_it_holds(tmp_path: Path) -> Non
         asked(tmp_path / "nowhere")
 
 
+def test_a_folder_needs_no_column_but_customer_time_and_amount(tmp_path: Path) -> None:
+    (tmp_path / "transactions.csv").write_text("customer_id,occurred_at,amount\nanna,2025-01-01,3\nben,2025-01-02,4\n")
+    assert snapshot(tmp_path, as_of="2025-02-01")["spend_ever"].to_list() == [3.0, 4.0]
+
+
+def test_a_time_zone_that_is_none_is_refused_with_the_likely_one(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="Did you mean 'Europe/London'"):
+        snapshot(tmp_path, as_of="2025-02-01", time_zone="Europe/Lodon")
+
+
 def test_two_files_of_one_table_are_refused(tmp_path: Path) -> None:
     in_files(tmp_path, pl.DataFrame.write_csv, ".csv")
     in_files(tmp_path, pl.DataFrame.write_parquet, ".parquet")

@@ -264,7 +264,7 @@ WORDING = {
     "a comment": ("    return total", "    # why\n    return total"),
     "the docstring": ("Spend on large lines", "Money spent on large lines"),
     "the phrases": ("large spend {value}", "spends {value}"),
-    "the layout": ("lines.amount, lines.within(days)", "lines.amount,\n        lines.within(days)"),
+    "the layout": ("lines.amount, Where(days=days)", "lines.amount,\n        Where(days=days)"),
     "an annotation's import": ("import narwhals as nw\n", "import datetime\n\nimport narwhals as nw\n"),
 }
 MEANING = {

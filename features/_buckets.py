@@ -1,12 +1,8 @@
 """How does a log of any length fit into memory? Read once, narrowed to numbers, spread over buckets of customers.
 
-Polars streams the log past in batches. Neighbouring lines of one order in one hour become one run at once, because logs
-are written order by order; of a run eight whole numbers are kept, of a line bought one for each kind (product,
-category, channel) that a feature asks about. Customers get numbers as they appear, and each bucket holds the whole
-history of its customers.
-
-Orders are told apart by a 64-bit hash of their id, within one customer: among a million customers with a hundred orders
-each, two share a hash once in three billion logs.
+Polars streams the log past in batches. Lines become runs (`_runs`), of which eight whole numbers are kept; of a line
+bought one more for each kind (product, category, channel) that a feature asks about. Customers get numbers as they
+appear, and each bucket holds the whole history of its customers.
 """
 
 from __future__ import annotations
@@ -21,11 +17,11 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from features._aggregate import MONEY_DECIMALS
-from features._compiled import compiled
+from features._order import LOW, dealt
 from features._room import Room, Rooms
-from features._texts import Numbers, Texts, mixed, texts
-from features._time import DAY, HOUR, Frame, Shifts
+from features._runs import SOME, WIDTH, bought_kinds, run_starts, run_sums
+from features._texts import Numbers, Texts, texts
+from features._time import Frame, Shifts
 
 Array = npt.NDArray[Any]
 
@@ -33,16 +29,6 @@ LINES_PER_BUCKET = 2_000_000
 THREADS = 2
 
 MONEY = ("amount", "discount", "quantity")
-WHOSE, ORDER, WHEN, AMOUNT, PAID, DISCOUNT, QUANTITY, SOME = range(8)
-WIDTH = 8
-"""The columns of a matrix of runs: the customer's number within the bucket and how many lines (32 bits each); the hash
-of the order; the hour and the day on which the run was known; money in ten-thousandths; lines returned and bought."""
-
-HALF, LOW = 32, 0xFFFFFFFF
-
-_SCALE = float(10**MONEY_DECIMALS)
-_MOST = 9e16
-_NO_ORDER = np.uint64(0xA0761D6478BD642F)
 
 
 class TooWide(Exception):
@@ -51,7 +37,7 @@ class TooWide(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """Some customers' lines: `runs`, a row for each run, and `kinds`, a column for each line bought, run by run."""
+    """Some customers' lines: `runs`, a row for each run, and `kinds`, a row for each line bought, run by run."""
 
     runs: Array
     kinds: Array
@@ -96,38 +82,31 @@ class Spread:
         customer, order = texts(batch["customer_id"]), texts(batch["order_id"])
         occurred, known = batch["occurred_us"].to_numpy(), batch["known_us"].to_numpy()
         room = self._rooms.mine()
-        runs = run_starts(
-            _pair(customer),
-            _pair(order),
-            order.known,
-            occurred,
-            known,
-            self._clocks,
-            room.matrix("runs", 3, len(batch)),
-        )
-        whose = self.customers.of(
-            batch["customer_id"], read=customer, rows=runs[0], found=room.array("whose", len(runs[0]), dtype=np.int32)
-        )
-        amounts, discounts, quantities = (batch[name].to_numpy() for name in MONEY)
+        scratch = room.matrix("runs", 3, len(batch))
+        runs = run_starts(_pair(customer), _pair(order), order.known, occurred, known, self._clocks, scratch)
+        starts = runs[0]
+        whose = room.array("whose", len(starts), dtype=np.int32)
+        self.customers.of(batch["customer_id"], read=customer, rows=starts, found=whose)
         ask_known(whose)
-        money = amounts, discounts, quantities
-        summed = room.matrix("summed", len(whose), WIDTH)
-        fits = run_sums(runs, whose, _pair(order), order.known, money, len(batch), summed)
-        if not fits:
+        amounts, discounts, quantities = (batch[name].to_numpy() for name in MONEY)
+        summed, money = room.matrix("summed", len(starts), WIDTH), (amounts, discounts, quantities)
+        if not run_sums(runs, whose, _pair(order), order.known, money, len(batch), summed):
             raise TooWide("amounts that are no finite numbers, or too large")
         kinds = room.matrix("kinds", len(self.kinds), len(batch), dtype=np.int32)
         for place, name in enumerate(self.kinds):
             self._texts[name].of(batch[name], found=kinds[place])
-        made, run_edges, kind_edges = _by_bucket(runs[0], summed, amounts, kinds, self.bits)
-        self._dealt[number] = _Dealt(Lines(*made), run_edges, kind_edges)
+        made, edges, came = dealt(summed, self.bits)
+        lines = Lines(made, bought_kinds(starts, made, came, amounts, kinds))
+        bought = np.append(0, np.cumsum(made[:, SOME] & LOW))
+        self._dealt[number] = _Dealt(lines, edges, bought[edges])
 
     def bucket(self, number: int, room: Room) -> Lines:
         """One bucket of all that came."""
         dealt = [each for _, each in sorted(self._dealt.items())]
         runs = [each.lines.runs[each.run_edges[number] : each.run_edges[number + 1]] for each in dealt]
         kinds = [each.lines.kinds[each.kind_edges[number] : each.kind_edges[number + 1]] for each in dealt]
-        width = max(len(self.kinds), 1)
-        return Lines(joined(runs, WIDTH, "bucket", room), joined(kinds, width, "lines", room, dtype=np.int32))
+        of_lines = joined(kinds, len(self.kinds), "lines", room, dtype=np.int32)
+        return Lines(joined(runs, WIDTH, "bucket", room), of_lines)
 
     def kind_counts(self) -> Array:
         """How many different products, categories, ... there are."""
@@ -152,146 +131,6 @@ def joined(parts: Sequence[Array], width: int, name: str, room: Room, *, dtype: 
 
 def _pair(read: Texts) -> tuple[Array, Array]:
     return read.low, read.high
-
-
-@compiled
-def run_starts(
-    customer: tuple[Array, Array],
-    order: tuple[Array, Array],
-    has_order: Array,
-    occurred: Array,
-    known: Array,
-    clocks: Array,
-    made: Array,
-) -> tuple[Array, Array, Array]:
-    """Where lines differ from the one before in customer, order, hour or day of knowing; that hour and that day."""
-    count = len(occurred)
-    starts, hours, days = made
-    runs, clock, late_clock = 0, 0, 0
-    for row in range(count):
-        clock = clock_of(occurred[row], clocks, clock)
-        hour = (occurred[row] + clocks[clock, 1]) // HOUR
-        late_clock = clock_of(known[row], clocks, late_clock)
-        day = _day_known(known[row], clocks, late_clock)
-        is_new = row == 0 or hour != hours[runs - 1] or day != days[runs - 1]
-        if not is_new:
-            is_new = customer[0][row] != customer[0][row - 1] or customer[1][row] != customer[1][row - 1]
-        if not is_new:
-            if len(has_order) > 0 and not (has_order[row] and has_order[row - 1]):
-                is_new = has_order[row] != has_order[row - 1]
-            else:
-                is_new = order[0][row] != order[0][row - 1] or order[1][row] != order[1][row - 1]
-        if is_new:
-            starts[runs], hours[runs], days[runs] = row, hour, day
-            runs += 1
-    return starts[:runs], hours[:runs], days[:runs]
-
-
-@compiled
-def clock_of(moment: int, clocks: Array, guess: int) -> int:
-    """Which of the changes of the clocks holds at a moment; the first holds before it too."""
-    while guess + 1 < len(clocks) and moment >= clocks[guess + 1, 0]:
-        guess += 1
-    while guess > 0 and moment < clocks[guess, 0]:
-        guess -= 1
-    return guess
-
-
-@compiled
-def _day_known(moment: int, clocks: Array, clock: int) -> int:
-    """The last day that had begun: the local one, but for clocks that went back over midnight, to the day before."""
-    day = int((moment + clocks[clock, 1]) // DAY)
-    if clock > 0 and clocks[clock, 1] < clocks[clock - 1, 1]:
-        day = max(day, int((clocks[clock, 0] - 1 + clocks[clock - 1, 1]) // DAY))
-    return day
-
-
-@compiled
-def _fixed(value: float) -> int:
-    """Money or pieces as whole ten-thousandths, half rounded up."""
-    return int(np.floor(value * _SCALE + 0.5))
-
-
-@compiled
-def _fits(value: float) -> bool:
-    """Whether a number is finite, and small enough for its millionths to be counted."""
-    return abs(value) * _SCALE < _MOST
-
-
-@compiled
-def run_sums(
-    runs: tuple[Array, Array, Array],
-    number: Array,
-    order: tuple[Array, Array],
-    has_order: Array,
-    money: tuple[Array, Array, Array],
-    count: int,
-    made: Array,
-) -> bool:
-    """Fills the matrix of the runs, and says whether all fit into it. `number` is the customer's among all."""
-    starts, hours, days = runs
-    amounts, discounts, quantities = money
-    fits = True
-    for run in range(len(starts)):
-        first, end = starts[run], starts[run + 1] if run + 1 < len(starts) else count
-        amount, paid, discount, quantity, returned, bought = 0, 0, 0, 0, 0, 0
-        for row in range(first, end):
-            if not (_fits(amounts[row]) and _fits(discounts[row]) and _fits(quantities[row])):
-                fits = False
-                continue
-            fixed = _fixed(amounts[row])
-            amount += fixed
-            discount += _fixed(discounts[row])
-            quantity += _fixed(quantities[row])
-            if fixed > 0:
-                paid += fixed
-                bought += 1
-            elif fixed < 0:
-                returned += 1
-        if len(has_order) == 0 or has_order[first]:
-            made[run, ORDER] = np.int64(mixed(order[0][first], order[1][first]))
-        else:
-            made[run, ORDER] = np.int64(mixed(np.uint64(hours[run] // 24), _NO_ORDER))
-        made[run, WHOSE] = (np.int64(number[run]) << HALF) | (end - first)
-        made[run, WHEN] = (hours[run] << HALF) | (days[run] & LOW)
-        made[run, AMOUNT], made[run, PAID], made[run, DISCOUNT], made[run, QUANTITY] = amount, paid, discount, quantity
-        made[run, SOME] = (returned << HALF) | bought
-    return fits
-
-
-@compiled
-def _by_bucket(
-    starts: Array, runs: Array, amounts: Array, kinds: Array, bits: int
-) -> tuple[tuple[Array, Array], Array, Array]:
-    """The runs and the kinds of lines bought in the order of buckets, and where each bucket begins in both."""
-    buckets = 1 << bits
-    run_edges, kind_edges = np.zeros(buckets + 2, np.int64), np.zeros(buckets + 2, np.int64)
-    for run in range(len(runs)):
-        bucket = (runs[run, WHOSE] >> HALF) & (buckets - 1)
-        run_edges[bucket + 2] += 1
-        if len(kinds) > 0:
-            kind_edges[bucket + 2] += runs[run, SOME] & LOW
-    for bucket in range(2, buckets + 2):
-        run_edges[bucket] += run_edges[bucket - 1]
-        kind_edges[bucket] += kind_edges[bucket - 1]
-    made = np.empty_like(runs)
-    dealt = np.empty((kind_edges[buckets + 1], max(len(kinds), 1)), dtype=np.int32)
-    for run in range(len(runs)):
-        bucket = (runs[run, WHOSE] >> HALF) & (buckets - 1)
-        to = run_edges[bucket + 1]
-        run_edges[bucket + 1] += 1
-        for column in range(1, WIDTH):
-            made[to, column] = runs[run, column]
-        made[to, WHOSE] = ((runs[run, WHOSE] >> (HALF + bits)) << HALF) | (runs[run, WHOSE] & LOW)
-        if len(kinds) > 0:
-            line = kind_edges[bucket + 1]
-            for row in range(starts[run], starts[run] + (runs[run, WHOSE] & LOW)):
-                if _fixed(amounts[row]) > 0:
-                    for kind in range(len(kinds)):
-                        dealt[line, kind] = kinds[kind, row]
-                    line += 1
-            kind_edges[bucket + 1] = line
-    return (made, dealt), run_edges[:-1], kind_edges[:-1]
 
 
 def spread(batches: Iterable[pl.DataFrame], add: Callable[[int, pl.DataFrame], None]) -> None:

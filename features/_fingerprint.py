@@ -14,8 +14,10 @@ from features import (
     _history,
     _loops,
     _makers,
+    _order,
     _polars,
     _process,
+    _runs,
     _snapshot,
     _sums,
     _talks,
@@ -34,7 +36,7 @@ _MACHINERY: tuple[Callable[..., object], ...] = (
 )
 """What every feature goes through; what these call is found from their code."""
 
-_FAST = (_buckets, _conditions, _history, _loops, _polars, _process, _sums, _talks, _texts)
+_FAST = (_buckets, _conditions, _history, _loops, _order, _polars, _process, _runs, _sums, _talks, _texts)
 """The same on arrays, and the purchase process: modules that hold nothing else."""
 
 

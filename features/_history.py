@@ -11,23 +11,12 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from features._buckets import (
-    AMOUNT,
-    DISCOUNT,
-    HALF,
-    LOW,
-    ORDER,
-    PAID,
-    QUANTITY,
-    SOME,
-    WHEN,
-    WHOSE,
-    WIDTH,
-    Lines,
-)
+from features._buckets import Lines
 from features._compiled import compiled
 from features._loops import NONE
+from features._order import HALF, LOW, WHOSE, by_customer
 from features._room import Room
+from features._runs import AMOUNT, DISCOUNT, ORDER, PAID, QUANTITY, SOME, WHEN, WIDTH
 from features._sums import Table
 from features._time import calendar_facts
 
@@ -35,15 +24,19 @@ Array = npt.NDArray[Any]
 
 KIND_TABLES = {"products": "product_id", "categories": "category", "channels": "channel"}
 
-_RECEIPT = (
-    *("age_days", "day", "hour", "line_count", "returned_line_count"),
-    *("amount", "discount", "quantity", "paid", "returned"),
-)
+_FACTS = ("age_days", "day", "hour", "line_count", "amount", "discount", "quantity")
+AGE, DAY, HOUR, LINE_COUNT, NET, SAVED, PIECES = range(len(_FACTS))
+_RECEIPT = (*_FACTS, "returned_line_count", "paid", "returned")
+RETURNED_LINES, PAID_IN, PAID_BACK = range(len(_FACTS), len(_RECEIPT))
 _PURCHASE = (
-    *("age_days", "day", "hour", "line_count", "gap_days", "amount", "discount", "quantity"),
-    *("weekday", "day_of_month", "is_month_end", "is_new_day", "is_new_week", "is_first_day", "is_last_day"),
+    *(*_FACTS, "gap_days", "weekday", "day_of_month", "is_month_end"),
+    *("is_new_day", "is_new_week", "is_first_day", "is_last_day"),
 )
+GAP, WEEKDAY, MONTH_DAY, MONTH_END, NEW_DAY, NEW_WEEK, FIRST_DAY, LAST_DAY = range(len(_FACTS), len(_PURCHASE))
 _KIND = ("age_days", "first_age_days", "line_count")
+OLDEST, TIMES = 1, 2
+"""The rows of the tables: what both receipts and purchases have, and what is their own."""
+
 _MONEY = frozenset(("amount", "discount", "quantity", "paid", "returned"))
 _YES_OR_NO = frozenset(name for name in _PURCHASE if name.startswith("is_"))
 _PARTLY = frozenset(("gap_days",))
@@ -69,9 +62,14 @@ class History:
         earliest, facts = calendar(self.runs, as_of)
         receipts = room.matrix("receipts", len(_RECEIPT), count)
         purchases = room.matrix("purchases", len(_PURCHASE), count)
-        scratch, of_order = room.matrix("orders", 5, count), room.matrix("of order", 2, count)
-        history = self.runs, self.starts, self.first
-        starts = _bought(history, as_of, (earliest, facts), (scratch, of_order), receipts, purchases)
+        starts = _bought(
+            (self.runs, self.starts, self.first),
+            as_of,
+            (earliest, facts),
+            room.matrix("of order", 2, count),
+            receipts,
+            purchases,
+        )
         return {
             "receipts": Table(_RECEIPT, receipts, starts[0], by_day=True, money=_MONEY),
             "purchases": Table(
@@ -91,76 +89,52 @@ def history(lines: Lines, customers: int, room: Room) -> History:
     """Sorts a bucket's runs."""
     count = len(lines.runs)
     made, kinds = room.matrix("sorted", count, WIDTH), room.matrix("sorted lines", *lines.kinds.shape, dtype=np.int32)
-    first = room.array("first", count)
-    starts = _sorted(lines.runs, lines.kinds, customers, room.array("begins", count), made, first, kinds)
+    came, first = room.array("came", count), room.array("first", count)
+    starts = by_customer(lines.runs, customers, WHEN, made, came)
+    begins = np.cumsum(lines.runs[:, SOME] & LOW) - (lines.runs[:, SOME] & LOW)
+    _kinds_in_order(made, begins, came, lines.kinds, kinds)
+    _find_orders(made, starts, first)
     return History(made, starts, first, kinds)
 
 
 @compiled
-def _sorted(
-    runs: Array, kinds: Array, customers: int, lines: Array, made: Array, first: Array, made_kinds: Array
-) -> Array:
-    """Fills runs by customer and hour, the first run of each order, the kinds of lines; where each customer's begin."""
-    count = len(runs)
-    starts = np.zeros(customers + 1, dtype=np.int64)
-    for run in range(count):
-        starts[(runs[run, WHOSE] >> HALF) + 1] += 1
-    most = 0
-    for customer in range(customers):
-        most = max(most, starts[customer + 1])
-        starts[customer + 1] += starts[customer]
-    line = 0
-    to = starts.copy()
-    for run in range(count):
-        place = to[runs[run, WHOSE] >> HALF]
-        to[runs[run, WHOSE] >> HALF] += 1
-        lines[place] = line
-        for column in range(WIDTH):
-            made[place, column] = runs[run, column]
-        line += runs[run, SOME] & LOW
-    size = 2
-    while size < 2 * most:
-        size *= 2
-    table = np.full(size, -1, dtype=np.int64)
-    for customer in range(customers):
-        start, end = starts[customer], starts[customer + 1]
-        _sort(made, lines, start, end)
-        _find_first(made, start, end, table, first)
-    _in_order(made, lines, kinds, made_kinds)
-    return starts
-
-
-@compiled
-def _in_order(runs: Array, lines: Array, kinds: Array, made: Array) -> None:
-    """Fills the kinds of the lines bought, in the order of the runs."""
-    if len(kinds) == 0:
+def _kinds_in_order(runs: Array, begins: Array, came: Array, kinds: Array, made: Array) -> None:
+    """Fills the kinds of the lines bought in the order of the runs; those of a run that came stood where it begins."""
+    if kinds.size == 0:
         return
     width, to = kinds.shape[1], 0
     flat, source = made.ravel(), kinds.ravel()
     for run in range(len(runs)):
-        first, size = lines[run] * width, (runs[run, SOME] & LOW) * width
+        first, size = begins[came[run]] * width, (runs[run, SOME] & LOW) * width
         for place in range(size):
             flat[to + place] = source[first + place]
         to += size
 
 
 @compiled
-def _sort(runs: Array, lines: Array, start: int, end: int) -> None:
-    """Brings the runs of a customer in the order of hours; logs mostly are in it."""
-    for run in range(start + 1, end):
-        if runs[run, WHEN] < runs[run - 1, WHEN]:
-            order = np.argsort(runs[start:end, WHEN], kind="mergesort")
-            runs[start:end] = runs[start:end][order]
-            lines[start:end] = lines[start:end][order]
-            return
+def _find_orders(runs: Array, starts: Array, first: Array) -> None:
+    """Fills for each run the first one of its order, by a table of hashes for each customer."""
+    most = 0
+    for customer in range(len(starts) - 1):
+        most = max(most, starts[customer + 1] - starts[customer])
+    table = np.full(_room_for(most), -1, dtype=np.int64)
+    for customer in range(len(starts) - 1):
+        _find_first(runs, starts[customer], starts[customer + 1], table, first)
+
+
+@compiled
+def _room_for(runs: int) -> int:
+    """A power of two, at least twice as many."""
+    size = 2
+    while size < 2 * runs:
+        size *= 2
+    return size
 
 
 @compiled
 def _find_first(runs: Array, start: int, end: int, table: Array, first: Array) -> None:
     """For each run of a customer the first one of its order. `table` may hold runs of those before, and no others."""
-    size = 2
-    while size < 2 * (end - start):
-        size *= 2
+    size = _room_for(end - start)
     for run in range(start, end):
         slot = runs[run, ORDER] & (size - 1)
         while table[slot] >= start and runs[table[slot], ORDER] != runs[run, ORDER]:
@@ -189,76 +163,90 @@ def _bought(
     history: tuple[Array, Array, Array],
     as_of: int,
     calendar: tuple[int, Array],
-    room: tuple[Array, Array],
+    of_order: Array,
     receipts: Array,
     purchases: Array,
 ) -> tuple[Array, Array]:
-    """Fills both tables with what was known before a day, and says where each customer's rows begin in them."""
+    """Fills both tables with what was known before a day, and says where each customer's rows begin in them.
+
+    `of_order` keeps for each order its latest receipt and its place among the purchases.
+    """
     runs, starts, first = history
     customers = len(starts) - 1
     receipt_starts, purchase_starts = np.zeros(customers + 1, np.int64), np.zeros(customers + 1, np.int64)
     receipt, purchase = 0, 0
-    scratch, of_order = room
     of_order[:] = -1
     for customer in range(customers):
-        orders = 0
+        order = purchase
         for run in range(starts[customer], starts[customer + 1]):
             if np.int32(runs[run, WHEN] & LOW) >= as_of:
                 continue
-            hour = runs[run, WHEN] >> HALF
-            day, slot = hour // 24, first[run]
+            hour, slot = runs[run, WHEN] >> HALF, first[run]
             to = of_order[0, slot]
-            if to < 0 or receipts[1, to] != day:
+            if to < 0 or receipts[DAY, to] != hour // 24:
                 to = of_order[0, slot] = receipt
                 receipt += 1
-                receipts[0, to], receipts[1, to], receipts[2, to] = as_of - day, day, hour % 24
-                receipts[3:, to] = 0
-            receipts[3, to] += runs[run, WHOSE] & LOW
-            receipts[4, to] += runs[run, SOME] >> HALF
-            receipts[5, to] += runs[run, AMOUNT]
-            receipts[6, to] += runs[run, DISCOUNT]
-            receipts[7, to] += runs[run, QUANTITY]
-            receipts[8, to] += runs[run, PAID]
-            receipts[9, to] += runs[run, PAID] - runs[run, AMOUNT]
+                _begin(receipts, to, hour, as_of)
+            _add(runs[run], receipts, to)
+            _add_returns(runs[run], receipts, to)
             to = of_order[1, slot]
             if to < 0:
-                to = of_order[1, slot] = orders
-                orders += 1
-                scratch[0, to] = hour
-                scratch[1:, to] = 0
-            scratch[1, to] += runs[run, WHOSE] & LOW
-            scratch[2, to] += runs[run, AMOUNT]
-            scratch[3, to] += runs[run, DISCOUNT]
-            scratch[4, to] += runs[run, QUANTITY]
+                to = of_order[1, slot] = order
+                order += 1
+                _begin(purchases, to, hour, as_of)
+            _add(runs[run], purchases, to)
         receipt_starts[customer + 1] = receipt
-        purchase = _purchases(scratch, orders, as_of, calendar, purchases, purchase)
+        purchase = _keep_purchases(purchases, purchase, order, as_of, calendar)
         purchase_starts[customer + 1] = purchase
     return receipt_starts, purchase_starts
 
 
 @compiled
-def _purchases(orders: Array, count: int, as_of: int, calendar: tuple[int, Array], purchases: Array, begin: int) -> int:
-    """Adds the orders of a customer with a positive net amount, with what the purchase before says of each."""
+def _begin(table: Array, to: int, hour: int, as_of: int) -> None:
+    """A row of a table of receipts or purchases, dated, with nothing in it yet."""
+    table[AGE, to], table[DAY, to], table[HOUR, to] = as_of - hour // 24, hour // 24, hour % 24
+    table[LINE_COUNT:, to] = 0
+
+
+@compiled
+def _add(run: Array, table: Array, to: int) -> None:
+    """Adds a run to a receipt or a purchase."""
+    table[LINE_COUNT, to] += run[WHOSE] & LOW
+    table[NET, to] += run[AMOUNT]
+    table[SAVED, to] += run[DISCOUNT]
+    table[PIECES, to] += run[QUANTITY]
+
+
+@compiled
+def _add_returns(run: Array, receipts: Array, to: int) -> None:
+    """Adds what of a run was paid and what was returned to a receipt."""
+    receipts[RETURNED_LINES, to] += run[SOME] >> HALF
+    receipts[PAID_IN, to] += run[PAID]
+    receipts[PAID_BACK, to] += run[PAID] - run[AMOUNT]
+
+
+@compiled
+def _keep_purchases(purchases: Array, begin: int, end: int, as_of: int, calendar: tuple[int, Array]) -> int:
+    """Keeps of a customer's orders those with a positive net amount, with what the one before says of each."""
     earliest, facts = calendar
     to = begin
-    for order in range(count):
-        if orders[2, order] <= 0:
+    for order in range(begin, end):
+        if purchases[NET, order] <= 0:
             continue
-        day = orders[0, order] // 24
-        purchases[0, to], purchases[1, to], purchases[2, to] = as_of - day, day, orders[0, order] % 24
-        purchases[3, to] = orders[1, order]
-        gap = NONE if to == begin else day - purchases[1, to - 1]
-        purchases[4, to] = gap
-        purchases[5, to], purchases[6, to], purchases[7, to] = orders[2, order], orders[3, order], orders[4, order]
-        purchases[8, to] = facts[0, day - earliest]
-        purchases[9, to] = facts[1, day - earliest]
-        purchases[10, to] = facts[2, day - earliest]
-        purchases[11, to] = gap == NONE or gap > 0
-        purchases[12, to] = gap == NONE or (as_of - day + gap - 1) // _WEEK != (as_of - day - 1) // _WEEK
+        for fact in range(GAP):
+            purchases[fact, to] = purchases[fact, order]
+        day = purchases[DAY, to]
+        gap = NONE if to == begin else day - purchases[DAY, to - 1]
+        purchases[GAP, to] = gap
+        purchases[WEEKDAY, to] = facts[0, day - earliest]
+        purchases[MONTH_DAY, to] = facts[1, day - earliest]
+        purchases[MONTH_END, to] = facts[2, day - earliest]
+        purchases[NEW_DAY, to] = gap == NONE or gap > 0
+        purchases[NEW_WEEK, to] = gap == NONE or (as_of - day + gap - 1) // _WEEK != (as_of - day - 1) // _WEEK
         to += 1
     for row in range(begin, to):
-        purchases[13, row] = purchases[1, row] == purchases[1, begin]
-        purchases[14, row] = purchases[1, row] == purchases[1, to - 1]
+        purchases[FIRST_DAY, row] = purchases[DAY, row] == purchases[DAY, begin]
+        purchases[LAST_DAY, row] = purchases[DAY, row] == purchases[DAY, to - 1]
     return to
 
 
@@ -282,10 +270,10 @@ def _kinds(runs: Array, starts: Array, kinds: Array, as_of: int, seen: Array, ma
                     continue
                 if seen[kind, 1] != customer:
                     seen[kind, 0], seen[kind, 1] = row, customer
-                    made[0, row], made[1, row], made[2, row] = age, age, 1
+                    made[AGE, row], made[OLDEST, row], made[TIMES, row] = age, age, 1
                     row += 1
                 else:
-                    made[0, seen[kind, 0]] = age
-                    made[2, seen[kind, 0]] += 1
+                    made[AGE, seen[kind, 0]] = age
+                    made[TIMES, seen[kind, 0]] += 1
         made_starts[customer + 1] = row
     return made_starts

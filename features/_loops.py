@@ -160,7 +160,7 @@ def _count(table: tuple[Array, Array, Array], rows: tuple[int, int], mask: Array
 def _sum(table: tuple[Array, Array, Array], rows: tuple[int, int], what: Array, counted: Array, summed: Array) -> bool:
     """The running sum of whole numbers over the rows that count; unknown ones add nothing. False for one too large."""
     (values, floats, _), (first, last) = table, rows
-    source, place, decimals, _, _ = what
+    source, place, decimals, _ = what
     if source == WHOLE:
         wholes = values[place, first:last]
         for row in range(len(wholes)):

@@ -28,10 +28,9 @@ class Table:
     """An event table of some customers: the rows of a customer together, and where each customer's begin.
 
     `values` is a matrix of whole numbers with a row for each of `names`, `age_days` first, `NONE` where one is unknown;
-    those in `money` count ten-thousandths, those in `flags` are 1 for yes, and those in
-    `partly` may be unknown. `starts` has one more entry than there are customers; a customer may have no rows. With
-    `by_day` the rows of a customer are in the order of days. `others` are columns of another kind, made when they are
-    asked for.
+    those in `money` count ten-thousandths, those in `flags` are 1 for yes, and those in `partly` may be unknown.
+    `starts` has one more entry than there are customers; a customer may have no rows. With `by_day` the rows of a
+    customer are in the order of days. `others` are columns of another kind, made when they are asked for.
     """
 
     names: tuple[str, ...]
@@ -79,7 +78,7 @@ class Programme:
         self._sums: list[tuple[int, ...]] = []
         for summary in self.summaries:
             self._add(summary)
-        self._plan = _matrix(self._masks, 5), _matrix(self._sums, 5), _matrix(list(self._steps.values()), 8)
+        self._plan = _matrix(self._masks, 5), _matrix(self._sums, 4), _matrix(list(self._steps.values()), 8)
         self._simple = {place: self._simply(each) for place, each in enumerate(self._conditions.values(), start=1)}
         self._products = {place: self._product(each) for place, each in enumerate(self._floats.values())}
         asked = {f"if {n}": e for n, e in enumerate(self._conditions.values(), start=1) if self._simple[n] is None}
@@ -132,7 +131,7 @@ class Programme:
         if part.kind not in ("total", "average"):
             return 0
         decimals = MONEY_DECIMALS if part.kind == "total" else AVERAGE_DECIMALS
-        return _listed(self._sums, (*source[:2], decimals, _listed(self._masks, (*mask, NOTHING, 0)), 0))
+        return _listed(self._sums, (*source[:2], decimals, _listed(self._masks, (*mask, NOTHING, 0))))
 
     def run(self, table: Table, room: Room) -> list[Array]:
         """For each summary one float per customer; NaN for null, and for a customer without rows."""

@@ -10,10 +10,12 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from features._buckets import HALF, LOW, ask_known, clock_of, joined
+from features._buckets import ask_known, joined
 from features._compiled import compiled
 from features._loops import ALWAYS, NONE
+from features._order import HALF, LOW, WHOSE, by_customer, dealt
 from features._room import Room
+from features._runs import clock_of
 from features._sums import Table
 from features._texts import Numbers
 from features._time import HOUR, RESOLVED_FIRST, Frame, Shifts
@@ -23,22 +25,27 @@ Array = npt.NDArray[Any]
 SAID = ("interactions", "complaints")
 TEXTS = ("kind", "topic", "channel")
 
-WHOSE, OCCURRED, KNOWN, RESOLVED, REVIEWED, POINTS, ABOUT, AT = range(8)
+OCCURRED, KNOWN, RESOLVED, REVIEWED, POINTS, ABOUT, AT = range(1, 8)
 WIDTH = 8
-"""The columns of a matrix of interactions: the customer's number within the bucket and the kind; microseconds; the
-bits of the satisfaction; topic and channel; the hour. `NONE` where something is not known, 0 for an unknown kind."""
+"""The columns of a matrix of interactions: the customer's number and the kind (`WHOSE`); microseconds; the bits of the
+satisfaction; topic and channel; the hour. `NONE` where something is not known, -1 for an unknown text."""
 
 _MOMENTS = ("occurred_us", "known_us", "resolved_us", "reviewed_us")
 _MICROS = ("occurred_us", "resolved_us", "reviewed_us")
-_INTERACTION = (
-    *("age_days", "day", "hour", "kind", "topic", "channel", "is_unanswered", "is_last_answer"),
-    *("satisfaction", *_MICROS),
-)
-_COMPLAINT = (
-    *("age_days", "day", "hour", "kind", "topic", "channel", "is_open", "is_last"),
-    *("satisfaction", *_MICROS, "open_seconds", "resolution_seconds"),
-)
+_SAID = ("age_days", "day", "hour", *TEXTS)
+AGE, DAY, HOUR_OF_DAY, KIND, TOPIC, CHANNEL = range(len(_SAID))
+_FOUND = ("satisfaction", *_MICROS)
+SATISFACTION, OCCURRED_US, RESOLVED_US, REVIEWED_US = range(len(_SAID) + 2, len(_SAID) + 2 + len(_FOUND))
+_INTERACTION = (*_SAID, "is_unanswered", "is_last_answer", *_FOUND)
+IS_UNANSWERED, IS_LAST_ANSWER = len(_SAID), len(_SAID) + 1
+_COMPLAINT = (*_SAID, "is_open", "is_last", *_FOUND, "open_seconds", "resolution_seconds")
+IS_OPEN, IS_LAST = len(_SAID), len(_SAID) + 1
+OPEN_SECONDS, RESOLUTION_SECONDS = len(_COMPLAINT) - 2, len(_COMPLAINT) - 1
+"""The rows of the tables: what both have, and what is their own."""
+
 _FLAGS = frozenset(("is_unanswered", "is_last_answer", "is_open", "is_last"))
+_KINDS = ("campaign_contact", "campaign_response", "complaint")
+_NO_KIND = -2
 _SECOND = 1_000_000
 
 
@@ -71,27 +78,25 @@ class Talks:
         kind, topic, channel = (self._texts[name].of(batch[name]) for name in TEXTS)
         moments = np.stack([batch[name].to_numpy() for name in _MOMENTS])
         points = batch["points"].to_numpy()
-        self._dealt[number] = _dealt(whose, kind, topic, channel, moments, points, self._clocks, self.bits)
+        rows, edges, _ = dealt(_rows(whose, (kind, topic, channel), moments, points, self._clocks), self.bits)
+        self._dealt[number] = rows, edges
 
     def bucket(self, number: int, customers: int, room: Room) -> tuple[Array, Array]:
         """A bucket's interactions, customer by customer in the order of hours; and where each customer's begin."""
         parts = [rows[edges[number] : edges[number + 1]] for _, (rows, edges) in sorted(self._dealt.items())]
         rows = joined(parts, WIDTH, "talks", room)
         made = room.matrix("sorted talks", *rows.shape)
-        return made, _sorted(rows, customers, made)
+        return made, by_customer(rows, customers, AT, made, room.array("came", len(rows)))
 
     def tables(self, said: tuple[Array, Array], *, as_of: int, start: int, room: Room) -> dict[str, Table]:
         """The tables of interactions and complaints, as known before `start`, at which the day `as_of` begins."""
         rows, starts = said
-        names = ["unknown", *self._texts["kind"].texts()]
-        kinds = {name: names.index(name) if name in names else -2 for name in ("campaign_contact", "campaign_response")}
-        complaint = names.index("complaint") if "complaint" in names else -2
-        asked_later = np.array([name in RESOLVED_FIRST for name in names], dtype=np.bool_)
+        names = self._texts["kind"].texts().to_list()
+        contact, response, complaint = (names.index(name) if name in names else _NO_KIND for name in _KINDS)
+        asked_later = np.array([*(name in RESOLVED_FIRST for name in names), False])
         talks = room.matrix("interactions", len(_INTERACTION), len(rows))
         found = room.matrix("complaints", len(_COMPLAINT), len(rows))
-        talk_starts = _known_talks(
-            rows, starts, (as_of, start), asked_later, (kinds["campaign_contact"], kinds["campaign_response"]), talks
-        )
+        talk_starts = _known_talks(rows, starts, (as_of, start), asked_later, (contact, response), talks)
         complaint_starts = _complaints(talks, talk_starts, complaint, start, found)
         return {
             "interactions": self._table(_INTERACTION, talks, talk_starts),
@@ -134,10 +139,8 @@ NO_NUMBERS = frozenset((*TEXTS, *(f"{name[:-3]}_at" for name in _MICROS)))
 """Columns of texts and times."""
 
 KNOWN_HERE = NO_NUMBERS | {
-    *_INTERACTION[:8],
-    *_COMPLAINT[:8],
-    *_MICROS,
-    "satisfaction",
+    *_INTERACTION,
+    *_COMPLAINT[: IS_LAST + 1],
     "open_hours",
     "resolution_hours",
 }
@@ -145,68 +148,29 @@ KNOWN_HERE = NO_NUMBERS | {
 
 
 @compiled
-def _dealt(
-    whose: Array,
-    kind: Array,
-    topic: Array,
-    channel: Array,
-    moments: Array,
-    points: Array,
-    clocks: Array,
-    bits: int,
-) -> tuple[Array, Array]:
-    """The matrix of a batch in the order of buckets, and where each begins."""
-    occurred, known, resolved, reviewed = moments
-    buckets, clock = 1 << bits, 0
-    edges = np.zeros(buckets + 2, np.int64)
-    for row in range(len(whose)):
-        edges[(whose[row] & (buckets - 1)) + 2] += 1
-    for bucket in range(2, buckets + 2):
-        edges[bucket] += edges[bucket - 1]
+def _rows(whose: Array, texts: tuple[Array, Array, Array], moments: Array, points: Array, clocks: Array) -> Array:
+    """The matrix of a batch, as it came."""
+    (kind, topic, channel), clock = texts, 0
     made = np.empty((len(whose), WIDTH), dtype=np.int64)
     for row in range(len(whose)):
-        bucket = whose[row] & (buckets - 1)
-        to = edges[bucket + 1]
-        edges[bucket + 1] += 1
-        clock = clock_of(occurred[row], clocks, clock)
-        made[to, WHOSE] = ((np.int64(whose[row]) >> bits) << HALF) | (kind[row] + 1)
-        made[to, OCCURRED], made[to, KNOWN] = occurred[row], known[row]
-        made[to, RESOLVED], made[to, REVIEWED] = resolved[row], reviewed[row]
-        made[to, POINTS] = NONE if np.isnan(points[row]) else points.view(np.int64)[row]
-        made[to, ABOUT] = (np.int64(topic[row]) << HALF) | (np.int64(channel[row]) & LOW)
-        made[to, AT] = (occurred[row] + clocks[clock, 1]) // HOUR
-    return made, edges[:-1]
-
-
-@compiled
-def _sorted(rows: Array, customers: int, made: Array) -> Array:
-    """Fills rows by customer and hour, and says where each customer's begin."""
-    starts = np.zeros(customers + 1, dtype=np.int64)
-    for row in range(len(rows)):
-        starts[(rows[row, WHOSE] >> HALF) + 1] += 1
-    for customer in range(customers):
-        starts[customer + 1] += starts[customer]
-    to = starts.copy()
-    for row in range(len(rows)):
-        place = to[rows[row, WHOSE] >> HALF]
-        to[rows[row, WHOSE] >> HALF] += 1
-        for column in range(WIDTH):
-            made[place, column] = rows[row, column]
-    for customer in range(customers):
-        start, end = starts[customer], starts[customer + 1]
-        for row in range(start + 1, end):
-            if made[row, AT] < made[row - 1, AT]:
-                order = np.argsort(made[start:end, AT], kind="mergesort")
-                made[start:end] = made[start:end][order]
-                break
-    return starts
+        clock = clock_of(moments[0, row], clocks, clock)
+        made[row, WHOSE] = (np.int64(whose[row]) << HALF) | (np.int64(kind[row]) & LOW)
+        for place in range(len(moments)):
+            made[row, OCCURRED + place] = moments[place, row]
+        made[row, POINTS] = NONE if np.isnan(points[row]) else points.view(np.int64)[row]
+        made[row, ABOUT] = (np.int64(topic[row]) << HALF) | (np.int64(channel[row]) & LOW)
+        made[row, AT] = (moments[0, row] + clocks[clock, 1]) // HOUR
+    return made
 
 
 @compiled
 def _known_talks(
     rows: Array, starts: Array, cut: tuple[int, int], asked_later: Array, campaign: tuple[int, int], made: Array
 ) -> Array:
-    """Fills the table of interactions with those known before a moment, and what was known of them."""
+    """Fills the table of interactions with those known before a moment, and what was known of them.
+
+    `asked_later` says of each kind, and at last of the unknown one, whether customers answer when it is resolved.
+    """
     (as_of, start), (contact, response) = cut, campaign
     made_starts = np.zeros(len(starts), np.int64)
     to = 0
@@ -215,29 +179,37 @@ def _known_talks(
         for row in range(starts[customer], starts[customer + 1]):
             if rows[row, KNOWN] >= start:
                 continue
-            kind, day = rows[row, WHOSE] & LOW, rows[row, AT] // 24
-            resolved = rows[row, RESOLVED] if rows[row, RESOLVED] < start else NONE
+            kind, day = np.int32(rows[row, WHOSE] & LOW), rows[row, AT] // 24
+            resolved = _until(rows[row, RESOLVED], start)
             points = rows[row, POINTS] if resolved != NONE or not asked_later[kind] else NONE
-            made[0, to], made[1, to], made[2, to], made[3, to] = (
-                as_of - day,
-                day,
-                rows[row, AT] % 24,
-                kind - 1 if kind > 0 else NONE,
-            )
-            topic, channel = rows[row, ABOUT] >> HALF, np.int32(rows[row, ABOUT] & LOW)
-            made[4, to], made[5, to] = topic if topic >= 0 else NONE, channel if channel >= 0 else NONE
-            made[8, to], made[9, to], made[10, to] = points, rows[row, OCCURRED], resolved
-            made[11, to] = rows[row, REVIEWED] if rows[row, REVIEWED] < start else NONE
+            made[AGE, to], made[DAY, to], made[HOUR_OF_DAY, to] = as_of - day, day, rows[row, AT] % 24
+            made[KIND, to] = _or_none(kind)
+            made[TOPIC, to] = _or_none(rows[row, ABOUT] >> HALF)
+            made[CHANNEL, to] = _or_none(np.int32(rows[row, ABOUT] & LOW))
+            made[SATISFACTION, to], made[OCCURRED_US, to] = points, rows[row, OCCURRED]
+            made[RESOLVED_US, to], made[REVIEWED_US, to] = resolved, _until(rows[row, REVIEWED], start)
             if kind == response:
                 response_age = min(response_age, as_of - day)
             if points != NONE:
                 last_answer = max(last_answer, rows[row, OCCURRED])
             to += 1
         for row in range(begin, to):
-            made[6, row] = made[3, row] == contact - 1 and made[0, row] < response_age
-            made[7, row] = made[8, row] != NONE and made[9, row] == last_answer
+            made[IS_UNANSWERED, row] = made[KIND, row] == contact and made[AGE, row] < response_age
+            made[IS_LAST_ANSWER, row] = made[SATISFACTION, row] != NONE and made[OCCURRED_US, row] == last_answer
         made_starts[customer + 1] = to
     return made_starts
+
+
+@compiled
+def _until(moment: int, start: int) -> int:
+    """A moment that was known before another, or none."""
+    return moment if moment < start else NONE
+
+
+@compiled
+def _or_none(text: np.int32 | int) -> np.int32 | int:
+    """The number of a text, or none of an unknown one."""
+    return text if text >= 0 else NONE
 
 
 @compiled
@@ -248,17 +220,17 @@ def _complaints(talks: Array, starts: Array, complaint: int, start: int, made: A
     for customer in range(len(starts) - 1):
         begin, last = to, NONE
         for row in range(starts[customer], starts[customer + 1]):
-            if talks[3, row] != complaint - 1:
+            if talks[KIND, row] != complaint:
                 continue
-            made[:6, to] = talks[:6, row]
-            made[8:12, to] = talks[8:12, row]
-            occurred, resolved = talks[9, row], talks[10, row]
+            for fact in range(len(talks)):
+                made[fact, to] = talks[fact, row]
+            occurred, resolved = talks[OCCURRED_US, row], talks[RESOLVED_US, row]
             last = max(last, occurred)
-            made[6, to] = resolved == NONE
-            made[12, to] = (start - occurred) // _SECOND if resolved == NONE else NONE
-            made[13, to] = (resolved - occurred) // _SECOND if resolved != NONE else NONE
+            made[IS_OPEN, to] = resolved == NONE
+            made[OPEN_SECONDS, to] = (start - occurred) // _SECOND if resolved == NONE else NONE
+            made[RESOLUTION_SECONDS, to] = (resolved - occurred) // _SECOND if resolved != NONE else NONE
             to += 1
         for row in range(begin, to):
-            made[7, row] = made[9, row] == last
+            made[IS_LAST, row] = made[OCCURRED_US, row] == last
         made_starts[customer + 1] = to
     return made_starts

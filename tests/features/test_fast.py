@@ -3,94 +3,31 @@
 from __future__ import annotations
 
 import logging
-import math
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import numpy as np
 import polars as pl
 import pytest
 
-from data_contracts import contracts
-from features import _polars, _snapshot, feature_columns, snapshot
+from features import _polars, snapshot
 from features._buckets import Lines
 from features._history import history
 from features._loops import ROWS_AT_ONCE
 from features._room import Room
 from features._snapshot import snapshots
 from features._texts import Numbers
+from tests.features.paths import differing, portable
+from tests.features.random_logs import random_log
 
 AS_OF = date(2026, 4, 2)
 DAYS = [AS_OF, AS_OF - timedelta(days=5), AS_OF - timedelta(days=210)]
 ZONE = "Europe/London"
 
 
-def random_log(lines: int = 4000, talks: int = 1500, seed: int = 3) -> dict[str, pl.LazyFrame]:
-    """A log of 200 customers over two years: returns, late records, orders over several days, unknown values."""
-    random = np.random.default_rng(seed)
-    start = datetime(2024, 5, 1, tzinfo=UTC)
-
-    def moments(count: int) -> list[datetime]:
-        return [start + timedelta(minutes=int(minute)) for minute in random.integers(0, 2 * 365 * 24 * 60, count)]
-
-    def some(values: list[str], count: int, known: float = 0.9) -> list[str | None]:
-        return [values[pick] if random.random() < known else None for pick in random.integers(0, len(values), count)]
-
-    def later(when: list[datetime], share: float) -> list[datetime | None]:
-        return [at + timedelta(hours=float(random.exponential(60))) if random.random() < share else None for at in when]
-
-    def named(count: int) -> list[str]:
-        return [f"客户 {number}" for number in random.integers(0, 200, count) ** 2 // 200]
-
-    bought, said = moments(lines), moments(talks)
-    transactions = {
-        "transaction_id": [str(number) for number in range(lines)],
-        "customer_id": named(lines),
-        "occurred_at": bought,
-        "recorded_at": later(bought, 0.2),
-        "order_id": some([f"o{number}" for number in range(9)], lines, known=0.5),
-        "product_id": some([f"p{number}" for number in range(40)], lines),
-        "category": some(["toys", "books", "food"], lines),
-        "channel": some(["web", "shop"], lines),
-        "amount": np.round(random.normal(20, 25, lines), 4),
-        "quantity": random.integers(-1, 5, lines).astype(float),
-        "discount": np.round(random.exponential(1, lines), 2),
-    }
-    interactions = {
-        "interaction_id": [str(number) for number in range(talks)],
-        "customer_id": named(talks),
-        "occurred_at": said,
-        "recorded_at": later(said, 0.2),
-        "kind": some(["visit", "complaint", "enquiry", "campaign_contact", "campaign_response"], talks, known=1.0),
-        "topic": some(["price", "delivery"], talks),
-        "resolved_at": later(said, 0.6),
-        "reviewed_at": later(said, 0.4),
-        "satisfaction": [float(points) if points else None for points in random.integers(0, 6, talks)],
-    }
-    tables = {"transactions": transactions, "interactions": interactions}
-    schemas = {name: contracts()[name].polars_schema for name in tables}
-    return {
-        name: pl.LazyFrame(rows, schema_overrides={key: schemas[name][key] for key in rows})
-        for name, rows in tables.items()
-    }
-
-
 @pytest.fixture(scope="module")
 def expected() -> dict[date, pl.DataFrame]:
     """The snapshots of the portable path."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(_snapshot, "is_fast", lambda column: False)
-        return {day: snapshot(random_log(), as_of=day, time_zone=ZONE) for day in DAYS}
-
-
-def differing(found: pl.DataFrame, known: pl.DataFrame) -> list[str]:
-    """The columns that differ by more than the last digits of a median or of a fit."""
-    assert found["customer_id"].to_list() == known["customer_id"].to_list()
-    return [
-        name
-        for name in feature_columns()
-        for one, other in zip(found[name], known[name], strict=True)
-        if (one is None) != (other is None) or (one is not None and not math.isclose(one, other, rel_tol=1e-9))
-    ]
+    return {day: portable(random_log(), as_of=day, time_zone=ZONE) for day in DAYS}
 
 
 @pytest.mark.parametrize(("batch", "bucket"), [(10**6, 10**6), (700, 900), (97, 130)])
@@ -105,9 +42,7 @@ def test_any_cut_into_batches_and_buckets_gives_what_the_portable_path_gives(
 
 def test_a_log_of_many_blocks_gives_what_the_portable_path_gives() -> None:
     log = random_log(lines=14_000, talks=6_000, seed=4)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(_snapshot, "is_fast", lambda column: False)
-        known = snapshot(log, as_of=AS_OF, time_zone=ZONE)
+    known = portable(log, as_of=AS_OF, time_zone=ZONE)
     made = snapshot(log, as_of=AS_OF, time_zone=ZONE)
     assert made["purchase_count_ever"].sum() > ROWS_AT_ONCE
     assert differing(made, known) == []

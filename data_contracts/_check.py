@@ -37,7 +37,8 @@ class Checked:
     `rows` keep every promise, one row per key. `quarantined` has one row per raw row set aside (the same line twice
     counts once): `quarantine_id`, `table`, `row_key` (null where the source named none), `reason`, and `content`,
     the raw row as JSON. `row_count` is how many raw rows came, `bad_count` how many of them were set aside, and
-    `fault_rows` their places in the raw table, in order.
+    `fault_rows` their places in the raw table, in order. `absent_columns` are those of the contract that the raw table
+    does not have; `rows` have them, null.
     """
 
     rows: pl.DataFrame
@@ -48,6 +49,7 @@ class Checked:
     row_count: int
     bad_count: int
     fault_rows: tuple[int, ...]
+    absent_columns: tuple[str, ...]
     result: dict[str, Any]
 
 
@@ -92,6 +94,7 @@ def check(
         row_count=raw.height,
         bad_count=faults.height,
         fault_rows=tuple(faults["row"].unique().sort()),
+        absent_columns=conformed.absent_columns,
         result=result,
     )
 

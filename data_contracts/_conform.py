@@ -33,6 +33,7 @@ class Conformed:
     `_row`: the row's place in the raw frame. `faults` (`row`, `reason`) are the rows that could not be taken, each
     once. `content_key_columns` are what missing keys were made from; empty when the source named every row.
     `duplicate_count` rows said nothing new; `superseded_count` rows were replaced by a later version in the frame.
+    `absent_columns` are those of the contract that the raw frame does not have.
     """
 
     rows: pl.DataFrame
@@ -40,6 +41,7 @@ class Conformed:
     content_key_columns: tuple[str, ...]
     duplicate_count: int
     superseded_count: int
+    absent_columns: tuple[str, ...]
 
 
 def conform(contract: Contract, raw: pl.DataFrame, *, time_zone: str, timestamp_format: str | None = None) -> Conformed:
@@ -77,6 +79,7 @@ def conform(contract: Contract, raw: pl.DataFrame, *, time_zone: str, timestamp_
         content_key_columns=key_columns,
         duplicate_count=settled.duplicate_count,
         superseded_count=settled.superseded_count,
+        absent_columns=tuple(name for name in contract.column_names if name not in readings),
     )
 
 

@@ -8,6 +8,7 @@ from datetime import date
 
 import narwhals as nw
 
+from features._absent import columns_there
 from features._aggregate import count
 from features._engine import Native
 from features._events import complaints, interactions, lines
@@ -24,8 +25,8 @@ class ComplaintRates:
 
     `customer_count` customers bought, returned or interacted in the window. `complaints_per_customer` are the
     complaints over those. `never_processed_share` of the complaints were neither resolved nor reviewed before the
-    as-of date. `answered_count` complainants said how satisfied they were; `dissatisfied_share` of those answers lie
-    below 3, the middle of the scale.
+    as-of date; None as well where the source says neither of any. `answered_count` complainants said how satisfied
+    they were; `dissatisfied_share` of those answers lie below 3, the middle of the scale.
     """
 
     customer_count: int
@@ -43,8 +44,9 @@ def complaint_rates(tables: Mapping[str, Native], *, as_of: date, time_zone: str
     """
     if "interactions" not in tables:
         return None
-    window = complaints.within(days)
-    open_still, dissatisfied = complaints.is_open & complaints.reviewed_at.is_null(), complaints.satisfaction < MIDDLE
+    window, dissatisfied = complaints.within(days), complaints.satisfaction < MIDDLE
+    open_still = complaints.is_open & complaints.reviewed_at.is_null()
+    tells = {"resolved_at", "reviewed_at"}.intersection(columns_there(tables)["interactions"])
     figures = {
         "made": count(window),
         "never_processed": count(window & open_still),
@@ -60,7 +62,7 @@ def complaint_rates(tables: Mapping[str, Native], *, as_of: date, time_zone: str
         complaint_count=made,
         answered_count=answered,
         complaints_per_customer=_ratio(made, seen),
-        never_processed_share=_ratio(never_processed, made),
+        never_processed_share=_ratio(never_processed, made) if tells else None,
         dissatisfied_share=_ratio(dissatisfied_count, answered),
     )
 

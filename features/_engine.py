@@ -100,6 +100,14 @@ def with_all_columns(native: Native, contract: Contract) -> Native:
             return native.withColumns({n: functions.lit(None).cast(_SQL_TYPES[k][1]) for n, k in missing.items()})
 
 
+def with_facts(native: Native, contract: Contract) -> Native:
+    """The frame with every column that may be asked for, whether it came or not: of events only those that came.
+
+    What is counted over a column that never came is not known, and no zero; so it must be seen that it never came.
+    """
+    return native if contract.has_events else with_all_columns(native, contract)
+
+
 _SQL_TYPES: Mapping[str, tuple[str, str]] = {
     "text": ("VARCHAR", "string"),
     "number": ("DOUBLE", "double"),

@@ -19,13 +19,16 @@ class UnknownColumn(Exception):
 class Events:
     """One kind of event: `events.amount` is its column `amount`, checked when the expression is built.
 
-    `tables` are the contract tables that it is made from.
+    `tables` are the contract tables that it is made from, and `needs` columns of these without which there are none of
+    its rows. `sources` names, for columns made from one of those tables' that may be absent, that one.
     """
 
     name: str
     tables: tuple[str, ...]
     grain: str
     columns: tuple[str, ...]
+    needs: tuple[str, ...] = ()
+    sources: tuple[tuple[str, str], ...] = ()
 
     def __getattr__(self, column: str) -> nw.Expr:
         if column.startswith("__"):
@@ -90,30 +93,35 @@ products = Events(
     tables=("transactions",),
     grain="one row per customer and product bought; age_days of its latest line, first_age_days of its first",
     columns=(*_KIND_COLUMNS, "product_id"),
+    needs=("product_id",),
 )
 categories = Events(
     name="categories",
     tables=("transactions",),
     grain="one row per customer and category bought; age_days of its latest line, first_age_days of its first",
     columns=(*_KIND_COLUMNS, "category"),
+    needs=("category",),
 )
 channels = Events(
     name="channels",
     tables=("transactions",),
     grain="one row per customer and channel bought through; age_days of its latest line, first_age_days of its first",
     columns=(*_KIND_COLUMNS, "channel"),
+    needs=("channel",),
 )
 interactions = Events(
     name="interactions",
     tables=("interactions",),
     grain="one row per interaction known before the as-of date",
     columns=_columns_of("interactions", "is_unanswered", "is_last_answer"),
+    sources=(("is_last_answer", "satisfaction"),),
 )
 complaints = Events(
     name="complaints",
     tables=("interactions",),
     grain="one row per complaint known before the as-of date",
     columns=(*_columns_of("interactions"), "is_open", "open_hours", "resolution_hours", "is_last"),
+    sources=tuple((name, "resolved_at") for name in ("is_open", "open_hours", "resolution_hours")),
 )
 referrals = Events(
     name="referrals",

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import cache
 
 from features import (
+    _absent,
     _aggregate,
     _buckets,
     _conditions,
@@ -30,6 +31,7 @@ _MACHINERY: tuple[Callable[..., object], ...] = (
     _events.Events.within,
     *_aggregate._PORTABLE.values(),
     *_makers._MAKERS.values(),
+    _absent.is_absent,
     _snapshot._of_events,
     _snapshot._fill,
     _snapshot._with_made_columns,

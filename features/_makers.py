@@ -175,10 +175,11 @@ def complaints_of(known: Frame, *, start: int) -> Frame:
     """The complaints among known interactions, and how long they took or have taken until `start`."""
     made = known.filter(nw.col("kind") == "complaint")
     occurred, resolved = nw.col("occurred_us"), nw.col("resolved_us")
+    took = resolved - occurred
     return made.with_columns(
         is_open=resolved.is_null(),
         open_hours=nw.when(resolved.is_null()).then(_hours(start - occurred)),
-        resolution_hours=_hours(resolved - occurred),
+        resolution_hours=_hours(nw.when(took < 0).then(0).otherwise(took)),
         is_last=occurred == occurred.max().over("customer_id"),
     )
 

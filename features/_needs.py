@@ -8,11 +8,11 @@ from datetime import date
 import polars as pl
 from polars.io.plugins import register_io_source
 
+from features._absent import by_events
 from features._attributes import Attribute, attributes
 from features._catalogue import feature_columns
 from features._feature import Feature
 from features._makers import event_rows
-from features._snapshot import by_events
 
 _ANY_DAY = date(2000, 1, 1)
 _ALWAYS = ("customer_id", "occurred_at", "recorded_at", "joined_at")
@@ -25,7 +25,7 @@ def columns_needed(
     """By contract table, the columns that the features (the catalogue unless given) are made from."""
     read = {table: set(_ALWAYS) for table in schemas}
     empty = {table: _empty(schema, read[table]) for table, schema in schemas.items()}
-    for events, columns in by_events(feature_columns(features), empty).items():
+    for events, columns in by_events(feature_columns(features), schemas).items():
         if events is attributes:
             # The type of these is asked for when they are read: a wrong one should be named then, not left out here.
             named = [c.feature for c in columns if isinstance(c.feature, Attribute)]

@@ -10,6 +10,7 @@ import narwhals as nw
 import numpy as np
 import polars as pl
 
+from features._absent import There, by_events, columns_there, is_absent
 from features._attributes import attribute_rows, attributes
 from features._catalogue import feature_columns
 from features._engine import Native, collected, is_polars, on_polars
@@ -34,11 +35,13 @@ def snapshots(
     """The snapshot of each as-of date, in their order; on Polars the log is read once for all of them.
 
     `tables` maps contract tables to frames of one engine with the contract's types. `customers` fixes the rows;
-    without it, everyone with a transaction known before the date. Features of a table that is absent are null.
+    without it, everyone with a transaction known before the date. Features of a table or column that is absent are
+    null.
     """
     tables = {name: on_polars(frame) for name, frame in tables.items()}
     columns = feature_columns(features)
-    asked = by_events(columns, tables)
+    there = columns_there(tables)
+    asked = by_events(columns, there)
     log = _log(tables, asked, as_of=as_of, time_zone=time_zone)
     parts = log.parts(as_of) if log else None
     for day in as_of:
@@ -51,7 +54,7 @@ def snapshots(
         else:
             population = rows.filter(IS_BUYER).select("customer_id") if customers is None else _rows(customers)
             rows = population.sort("customer_id").join(rows, on="customer_id", how="left", maintain_order="left")
-        rows = _fill(rows, [column for column in columns.values() if column.name not in done], tables)
+        rows = _fill(rows, [column for column in columns.values() if column.name not in done], there)
         yield _with_made_columns(rows, columns, process, done).select("customer_id", *columns)
 
 
@@ -118,21 +121,6 @@ def purchase_history(rows: pl.DataFrame) -> pl.DataFrame:
     ).cast(pl.Float64)
 
 
-def absent(events: Events, tables: Mapping[str, Native]) -> bool:
-    """Whether a table that the events are made from never came."""
-    return not set(events.tables) <= set(tables)
-
-
-def by_events(columns: Mapping[str, FeatureColumn], tables: Mapping[str, Native]) -> dict[Events, list[FeatureColumn]]:
-    """The columns of each event table whose contract tables are there."""
-    found: dict[Events, list[FeatureColumn]] = {}
-    for column in columns.values():
-        events = column.feature.of
-        if events and not absent(events, tables):
-            found.setdefault(events, []).append(column)
-    return found
-
-
 def _rows(customers: pl.DataFrame | pl.LazyFrame) -> pl.DataFrame:
     given = customers.lazy().select("customer_id").sort("customer_id").collect()
     if given["customer_id"].is_duplicated().any():
@@ -150,13 +138,12 @@ def _of_events(
     return rows.group_by("customer_id").agg(**{column.name: column.expression for column in columns})
 
 
-def _fill(rows: pl.DataFrame, columns: Iterable[FeatureColumn], tables: Mapping[str, Native]) -> pl.DataFrame:
+def _fill(rows: pl.DataFrame, columns: Iterable[FeatureColumn], there: There) -> pl.DataFrame:
     made = []
     for column in columns:
-        events = column.feature.of
-        if events is None:
+        if column.feature.of is None:
             continue
-        if absent(events, tables):
+        if is_absent(column, there):
             made.append(pl.lit(None, dtype=pl.Float64).alias(column.name))
             continue
         value = pl.col(column.name).cast(pl.Float64)

@@ -228,7 +228,7 @@ def _complaints(talks: Array, starts: Array, complaint: int, start: int, made: A
             last = max(last, occurred)
             made[IS_OPEN, to] = resolved == NONE
             made[OPEN_SECONDS, to] = (start - occurred) // _SECOND if resolved == NONE else NONE
-            made[RESOLUTION_SECONDS, to] = (resolved - occurred) // _SECOND if resolved != NONE else NONE
+            made[RESOLUTION_SECONDS, to] = max(resolved - occurred, 0) // _SECOND if resolved != NONE else NONE
             to += 1
         for row in range(begin, to):
             made[IS_LAST, row] = made[OCCURRED_US, row] == last

@@ -15,7 +15,7 @@ from features._feature import feature
     says=("categories bought in the last {days} days: {value:.0f}", "最近 {days} 天购买 {value:.0f} 个品类"),
 )
 def category_count(days: int) -> Summary:
-    """Different categories bought in the last {days} days; 0 as well when the source names no categories."""
+    """Different categories bought in the last {days} days."""
     return count(categories.within(days))
 
 
@@ -27,7 +27,7 @@ def category_count(days: int) -> Summary:
     says=("different products bought in the last {days} days: {value:.0f}", "最近 {days} 天购买 {value:.0f} 种商品"),
 )
 def product_count(days: int) -> Summary:
-    """Different products bought in the last {days} days; 0 as well when the source names no products."""
+    """Different products bought in the last {days} days."""
     return count(products.within(days))
 
 
@@ -38,7 +38,7 @@ def product_count(days: int) -> Summary:
     says=("categories bought in all: {value:.0f}", "累计购买 {value:.0f} 个品类"),
 )
 def category_count_ever() -> Summary:
-    """Different categories ever bought; 0 as well when the source names no categories."""
+    """Different categories ever bought."""
     return count()
 
 
@@ -49,7 +49,7 @@ def category_count_ever() -> Summary:
     says=("different products bought in all: {value:.0f}", "累计购买 {value:.0f} 种商品"),
 )
 def product_count_ever() -> Summary:
-    """Different products ever bought; 0 as well when the source names no products."""
+    """Different products ever bought."""
     return count()
 
 
@@ -60,7 +60,7 @@ def product_count_ever() -> Summary:
     says=("channels bought through in all: {value:.0f}", "累计通过 {value:.0f} 个渠道购买"),
 )
 def channel_count_ever() -> Summary:
-    """Different channels ever bought through; 0 as well when the source names no channels."""
+    """Different channels ever bought through."""
     return count()
 
 

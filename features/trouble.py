@@ -166,14 +166,14 @@ def unreviewed_complaint_count(days: int) -> Summary:
     ),
 )
 def has_complained_since_purchase(
-    days_since_last_complaint: nw.Expr, days_since_last_purchase: nw.Expr, open_complaint_count: nw.Expr
+    days_since_last_complaint: nw.Expr, days_since_last_purchase: nw.Expr, complaint_count_364d: nw.Expr
 ) -> nw.Expr:
     """1 when the latest complaint came on or after the day of the latest purchase, else 0; null for who never bought.
 
     Null too when nothing is known of complaints.
     """
     complained = nw.when(days_since_last_complaint <= days_since_last_purchase).then(1.0).otherwise(0.0)
-    return nw.when(~days_since_last_purchase.is_null() & ~open_complaint_count.is_null()).then(complained)
+    return nw.when(~days_since_last_purchase.is_null() & ~complaint_count_364d.is_null()).then(complained)
 
 
 @feature(

@@ -16,10 +16,11 @@ _PREFACE = """\
 
 Made from the declarations in `features/` by `churn features --write docs/features.md`; a test keeps the two the same.
 
-One row per customer and as-of date, with {columns} columns from {features} declarations. Every value is what was known
-before the as-of date began, in the business time zone; windows count whole days back from it. *Without any* says what
-stands there for a customer without such events. A column made from a table that never came is null for everyone:
-unknown is not zero. *Said as* is the phrase for the retention team, with … for the numbers."""
+One row per as-of date and customer with a purchase or return known before it, with {columns} columns from {features}
+declarations. Every value is what was known before the as-of date began, in the business time zone; windows count whole
+days back from it. *Without any* says what stands there for a customer without such events. A column made from a table
+that never came, or from a column that the source does not have, is null for everyone: unknown is not zero. *Said as* is
+the phrase for the retention team, with … for the numbers."""
 _HEADER = "| Column | Meaning | Unit | Without any | Made from | Said as |\n|---|---|---|---|---|---|"
 _EVENTS = """\
 ## Event tables

@@ -146,7 +146,13 @@ def ingest(settings: Settings, delivery: Delivery, *, as_of: date) -> list[Arriv
 
 def _change(settings: Settings, table: str, checked: Checked) -> Change:
     unreadable = checked.quarantined["row_key"]
-    return prepare(settings.home, contracts()[table], checked.rows, unreadable=unreadable)
+    return prepare(settings.home, contracts()[table], stated(contracts()[table], checked), unreadable=unreadable)
+
+
+def stated(contract: Contract, checked: Checked) -> pl.DataFrame:
+    """The rows that go to the lake: of events only the columns that came, so that absent is told from empty."""
+    absent = set(checked.absent_columns) - {*contract.key, "recorded_at"} if contract.has_events else set()
+    return checked.rows.drop(absent)
 
 
 def _commit_notes(settings: Settings, table: str, checked: Checked) -> dict[str, str]:

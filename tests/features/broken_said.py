@@ -85,8 +85,12 @@ BROKEN_SAID: dict[str, tuple[Broken, ...]] = {
         ("a complaint is an hour older", ARRAYS, _start, "return micros(", "return 3_600_000_000 + micros("),
     ),
     "average_hours_to_resolution_of_what_was_resolved": (
-        ("a resolution takes until today", PORTABLE, _makers.complaints_of, "_hours(resolved -", "_hours(start -"),
-        ("a resolution takes until today", ARRAYS, _talks._complaints, "(resolved - occurred)", "(start - occurred)"),
+        ("a resolution takes until today", PORTABLE, _makers.complaints_of, "resolved - occ", "start - occ"),
+        ("a resolution takes until today", ARRAYS, _talks._complaints, "(resolved - occurred,", "(start - occurred,"),
+    ),
+    "a_complaint_that_is_said_to_be_resolved_before_it_came_took_no_time": (
+        ("time runs backwards", PORTABLE, _makers.complaints_of, "took < 0", "took < took"),
+        ("time runs backwards", ARRAYS, _talks._complaints, "max(resolved - occurred, 0)", "(resolved - occurred)"),
     ),
     "hours_of_the_latest_complaint_and_nothing_while_it_is_open": (
         ("the latest complaint is anybody's", PORTABLE, _makers.complaints_of, '.over("customer_id")', ""),

@@ -75,6 +75,12 @@ COMPLAINTS = (
         is_={"anna": 36, "ben": None, "silent": None},
     ),
     Case(
+        claim="a_complaint_that_is_said_to_be_resolved_before_it_came_took_no_time",
+        column="mean_resolution_hours",
+        said=(("anna", 9, "complaint", {"resolved_at": 10}), ("ben", 9, "complaint", {"resolved_at": 8})),
+        is_={"anna": 0, "ben": 24},
+    ),
+    Case(
         claim="the_longest_of_all_resolutions",
         column="worst_resolution_hours",
         said=(

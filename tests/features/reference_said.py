@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from statistics import mean
 from typing import Any
 
@@ -18,7 +19,7 @@ def said(talks: list[dict[str, Any]], start: datetime) -> dict[str, Answer]:
 
 def _complaints(complaints: list[dict[str, Any]], start: datetime) -> dict[str, Answer]:
     still_open = [hours(start - each["occurred_at"]) for each in complaints if each["resolved_at"] is None]
-    settled = [hours(each["resolved_at"] - each["occurred_at"]) for each in complaints if each["resolved_at"]]
+    settled = [_took(each) for each in complaints if each["resolved_at"]]
     found: dict[str, Answer] = {
         "days_since_last_complaint": least([each["age"] for each in complaints]),
         "open_complaint_count": len(still_open),
@@ -33,11 +34,16 @@ def _complaints(complaints: list[dict[str, Any]], start: datetime) -> dict[str, 
     return found
 
 
+def _took(complaint: dict[str, Any]) -> Fraction:
+    """Hours to the resolution; none when it is said to have come before the complaint."""
+    return hours(max(complaint["resolved_at"] - complaint["occurred_at"], timedelta(0)))
+
+
 def _last_resolution(complaints: list[dict[str, Any]]) -> Answer:
     """Of the latest complaint, if it is resolved."""
     latest = max((each["occurred_at"] for each in complaints), default=None)
     last = [each for each in complaints if each["occurred_at"] == latest and each["resolved_at"]]
-    return most([hours(each["resolved_at"] - each["occurred_at"]) for each in last])
+    return most([_took(each) for each in last])
 
 
 def _of_a_year(complaints: list[dict[str, Any]], start: datetime) -> dict[str, Answer]:

@@ -46,6 +46,17 @@ def test_a_complaint_neither_resolved_nor_reviewed_before_the_as_of_date_was_nev
     assert rates([], said).never_processed_share == 0.5
 
 
+@pytest.mark.parametrize(("unnamed", "share"), [(["resolved_at"], 1.0), (["resolved_at", "reviewed_at"], None)])
+def test_what_no_column_says_is_no_reason_to_call_a_complaint_unprocessed(
+    unnamed: list[str], share: float | None
+) -> None:
+    brought = tables([], [("anna", 9, "complaint", {"resolved_at": 8})])
+    brought["interactions"] = brought["interactions"].drop(unnamed)
+    made = complaint_rates(brought, as_of=AS_OF, time_zone="UTC", days=364)
+    assert made is not None
+    assert made.never_processed_share == share
+
+
 def test_dissatisfied_is_an_answer_below_the_middle_of_the_scale() -> None:
     said: list[Row] = [
         *(

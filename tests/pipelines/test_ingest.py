@@ -114,6 +114,18 @@ def test_a_release_between_two_nights_does_not_look_like_another_source(deliver:
     assert deliver(delivery)[0].new == 0
 
 
+def test_a_column_that_comes_only_some_nights_is_in_the_lake_from_the_first_on(deliver: Deliver, home: Path) -> None:
+    deliver(lines())
+    assert "discount" not in in_lake(home).columns
+    deliver(lines().slice(27, 3).with_columns(discount=pl.lit(1.0)))
+    deliver(lines(80).tail(40))
+    deliver(lines().slice(28, 2).with_columns(pl.col("amount") + 1))
+    made = in_lake(home).select("transaction_id", "amount", "discount")
+    assert made.height == 80
+    assert made.filter(pl.col("discount").is_not_null())["transaction_id"].sort().to_list() == ["T27", "T28", "T29"]
+    assert made.filter(transaction_id="T29")["amount"].to_list() == [40.0]
+
+
 def test_many_rows_leave_the_quarantine_at_once(home: Path) -> None:
     ids = [f"{place:032x}" for place in range(30_000)]
     names = ("quarantine_id", "table", "row_key", "reason", "content")

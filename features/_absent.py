@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping
 import narwhals as nw
 
 from data_contracts import contracts
+from features._catalogue import feature_columns
 from features._engine import Native
 from features._events import Events
 from features._feature import FeatureColumn
@@ -39,12 +40,24 @@ def _made_from(column: FeatureColumn, events: Events) -> set[tuple[str, str]]:
     """The columns of contract tables, with their tables, that tell something which another column cannot tell."""
     sources = dict(events.sources)
     named = {sources.get(name, name) for name in named_in(column.expression)} | set(events.needs)
-    return {(table, name) for table in events.tables for name in named & _optional(table)}
+    return {(table, name) for table in events.tables for name in named & _tells(table)}
 
 
-def _optional(table: str) -> set[str]:
+def _tells(table: str) -> set[str]:
     """The columns of a contract table that may be absent; without `recorded_at`, all is known as it happens."""
     return {each.name for each in contracts()[table].columns if not each.required} - {"recorded_at"}
+
+
+def absent_columns(there: There) -> dict[str, list[str]]:
+    """By table that came, the columns that never came and without which columns of the catalogue are unknown."""
+    asked: set[tuple[str, str]] = set()
+    for column in feature_columns().values():
+        asked |= _made_from(column, column.feature.of) if column.feature.of else set()
+    found: dict[str, list[str]] = {}
+    for table, name in sorted(asked):
+        if table in there and name not in there[table]:
+            found.setdefault(table, []).append(name)
+    return found
 
 
 def by_events(columns: Mapping[str, FeatureColumn], there: There) -> dict[Events, list[FeatureColumn]]:

@@ -27,7 +27,7 @@ def compare(
     new: Feature | Iterable[Feature],
     tables: Native,
     *,
-    as_of: Sequence[date | str],
+    as_of: Sequence[date | str] | date | str,
     time_zone: str = "UTC",
     labels: LabelsOn | None = None,
     beside: Iterable[Feature] | None = None,
@@ -53,7 +53,11 @@ def compare(
     asked = [new] if isinstance(new, Feature) else list(new)
     together = existing + [each for each in asked if not any(each is other for other in existing)]
     columns = feature_columns(together)
-    days = [day_of(day) for day in as_of]
+    days = [day_of(day) for day in ([as_of] if isinstance(as_of, str | date) else as_of)]
+    if not days:
+        raise ValueError("as_of names no date; give one or several, such as ['2017-11-20', '2017-12-20']")
+    if labels is not None and not callable(labels):
+        raise TypeError("`labels` is a function from an as-of date to labels, as `models.labels_on` makes one")
     brought = tables_of(tables, time_zone=time_zone)
     made = zip(days, snapshots(brought, as_of=days, time_zone=time_zone, features=together), strict=True)
     seen = [rows if labels is None else _with_labels(rows, labels(day), day) for day, rows in made]

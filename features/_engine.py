@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -81,10 +81,11 @@ def _us(name: str) -> str:
     return name.removesuffix("_at") + "_us"
 
 
-def with_all_columns(native: Native, contract: Contract) -> Native:
-    """The frame with every column of the contract: null where an old version, or a folder of files, has none."""
+def with_all_columns(native: Native, contract: Contract, only: Collection[str] | None = None) -> Native:
+    """The frame with every column of the contract, or `only` these: null where it has none."""
     there = set(nw.from_native(native).collect_schema().names())
-    missing = {column.name: column.type for column in contract.columns if column.name not in there}
+    asked = contract.columns if only is None else [contract.column(name) for name in only]
+    missing = {column.name: column.type for column in asked if column.name not in there}
     if not missing:
         return native
     match engine_of(native):
@@ -101,11 +102,11 @@ def with_all_columns(native: Native, contract: Contract) -> Native:
 
 
 def with_facts(native: Native, contract: Contract) -> Native:
-    """The frame with every column that may be asked for, whether it came or not: of events only those that came.
+    """The frame with every column that may be asked for; of events, of those that never came only `recorded_at`.
 
     What is counted over a column that never came is not known, and no zero; so it must be seen that it never came.
     """
-    return native if contract.has_events else with_all_columns(native, contract)
+    return with_all_columns(native, contract, only=("recorded_at",) if contract.has_events else None)
 
 
 _SQL_TYPES: Mapping[str, tuple[str, str]] = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
+from difflib import get_close_matches
 from typing import Any
 
 import polars as pl
@@ -52,9 +53,9 @@ def labels_on(question: Target | str, tables: Any, *, terms: Terms) -> Callable[
     """The labels of a question on any as-of date, by all that the tables know: what `features.compare` asks for.
 
     `question` is a target or the name of a declared one; `tables` are whatever `features.snapshot` takes. Asked for a
-    date whose horizon is not over, it raises LabelNotMature.
+    date whose horizon is not over, it raises LabelNotMature. Raises ValueError for a name that no target has.
     """
-    target = targets()[question] if isinstance(question, str) else question
+    target = _declared(question) if isinstance(question, str) else question
     brought = tables_of(tables, time_zone=terms.time_zone)
     data = reach(brought, time_zone=terms.time_zone)
 
@@ -65,6 +66,15 @@ def labels_on(question: Target | str, tables: Any, *, terms: Terms) -> Callable[
         return labels(target, brought, as_of=as_of, terms=terms, known_by=known_by, among=among)
 
     return on
+
+
+def _declared(question: str) -> Target:
+    known = targets()
+    if question not in known:
+        close = get_close_matches(question, known, n=1)
+        hint = f" Did you mean {close[0]!r}?" if close else ""
+        raise ValueError(f"no question is called {question!r}.{hint} Declared are {', '.join(known)}.")
+    return known[question]
 
 
 def ask_mature(target: Target, *, as_of: date, terms: Terms, known_by: date) -> None:

@@ -133,6 +133,17 @@ def test_a_comparison_takes_what_a_snapshot_takes() -> None:
     assert made["column"].to_list() == ["silence_days", "large_purchase_count_28d"]
 
 
+def test_one_date_may_stand_alone() -> None:
+    assert compare(silence_days, shop(), as_of=AS_OF).equals(compare(silence_days, shop(), as_of=[str(AS_OF)]))
+
+
+def test_no_date_and_labels_that_are_no_function_are_refused() -> None:
+    with pytest.raises(ValueError, match="names no date"):
+        compare(silence_days, shop(), as_of=[])
+    with pytest.raises(TypeError, match="function from an as-of date"):
+        compare(silence_days, shop(), as_of=[AS_OF], labels={AS_OF: pl.DataFrame()})  # type: ignore[arg-type]
+
+
 def test_a_comparison_runs_beside_the_whole_catalogue() -> None:
     assert compare(silence_days, shop(), as_of=[AS_OF])["correlation"].abs().to_list() == [pytest.approx(1)]
 

@@ -238,3 +238,8 @@ def test_labels_are_made_from_plain_frames_as_well() -> None:
     bought = ["2025-05-20 12:00", "2025-07-01 12:00"]
     lines = pl.DataFrame({"customer_id": [1, 2], "occurred_at": bought, "amount": [100, 5]}).to_pandas()
     assert labels_on("churn", lines, terms=SHANGHAI)(AS_OF).rows() == [("1", True)]
+
+
+def test_an_unknown_question_names_the_closest() -> None:
+    with pytest.raises(ValueError, match=r"'chrun'. Did you mean 'churn'\?"):
+        labels_on("chrun", {}, terms=SHANGHAI)

@@ -6,16 +6,16 @@ null for everybody, and no fake zero. A column that is there but empty is a stat
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 
 import narwhals as nw
 
 from data_contracts import contracts
-from features._catalogue import feature_columns
+from features._attributes import Attribute
 from features._engine import Native
 from features._events import Events
 from features._feature import FeatureColumn
-from features._sums import named_in
 
 There = Mapping[str, Collection[str]]
 """The columns of each contract table that came."""
@@ -31,33 +31,30 @@ def is_absent(column: FeatureColumn, there: There) -> bool:
     events = column.feature.of
     if events is None:
         return False
-    if not set(events.tables) <= set(there):
-        return True
-    return any(name not in there[table] for table, name in _made_from(column, events))
+    return not set(events.tables) <= set(there) or bool(never_came(column, there))
 
 
-def _made_from(column: FeatureColumn, events: Events) -> set[tuple[str, str]]:
-    """The columns of contract tables, with their tables, that tell something which another column cannot tell."""
-    sources = dict(events.sources)
-    named = {sources.get(name, name) for name in named_in(column.expression)} | set(events.needs)
-    return {(table, name) for table in events.tables for name in named & _tells(table)}
+def never_came(column: FeatureColumn, there: There) -> set[tuple[str, str]]:
+    """The tables and optional columns, of tables that came, without which a column of events is unknown."""
+    return {(table, name) for table, name in made_from(column) if table in there and name not in there[table]}
 
 
-def _tells(table: str) -> set[str]:
-    """The columns of a contract table that may be absent; without `recorded_at`, all is known as it happens."""
+def made_from(column: FeatureColumn) -> set[tuple[str, str]]:
+    """The contract tables and their optional columns that a column of events is made from.
+
+    `recorded_at` is none of them: without it, all was known as it happened. What an attribute is made from is asked
+    where it is read.
+    """
+    events = column.feature.of
+    if events is None or isinstance(column.feature, Attribute):
+        return set()
+    sources, words = dict(events.sources), set(re.findall(r"\w+", repr(column.expression)))
+    named = {each for name in words & set(events.columns) for each in sources.get(name, (name,))} | set(events.needs)
+    return {(table, name) for table in events.tables for name in named & _optional(table)}
+
+
+def _optional(table: str) -> set[str]:
     return {each.name for each in contracts()[table].columns if not each.required} - {"recorded_at"}
-
-
-def absent_columns(there: There) -> dict[str, list[str]]:
-    """By table that came, the columns that never came and without which columns of the catalogue are unknown."""
-    asked: set[tuple[str, str]] = set()
-    for column in feature_columns().values():
-        asked |= _made_from(column, column.feature.of) if column.feature.of else set()
-    found: dict[str, list[str]] = {}
-    for table, name in sorted(asked):
-        if table in there and name not in there[table]:
-            found.setdefault(table, []).append(name)
-    return found
 
 
 def by_events(columns: Mapping[str, FeatureColumn], there: There) -> dict[Events, list[FeatureColumn]]:

@@ -25,7 +25,7 @@ class ComplaintRates:
 
     `customer_count` customers bought, returned or interacted in the window. `complaints_per_customer` are the
     complaints over those. `never_processed_share` of the complaints were neither resolved nor reviewed before the
-    as-of date; None as well where the source says neither of any. `answered_count` complainants said how satisfied
+    as-of date; None as well where the source does not say both. `answered_count` complainants said how satisfied
     they were; `dissatisfied_share` of those answers lie below 3, the middle of the scale.
     """
 
@@ -46,7 +46,7 @@ def complaint_rates(tables: Mapping[str, Native], *, as_of: date, time_zone: str
         return None
     window, dissatisfied = complaints.within(days), complaints.satisfaction < MIDDLE
     open_still = complaints.is_open & complaints.reviewed_at.is_null()
-    tells = {"resolved_at", "reviewed_at"}.intersection(columns_there(tables)["interactions"])
+    tells = {"resolved_at", "reviewed_at"} <= set(columns_there(tables)["interactions"])
     figures = {
         "made": count(window),
         "never_processed": count(window & open_still),

@@ -101,10 +101,10 @@ def with_all_columns(native: Native, contract: Contract, only: Collection[str] |
             return native.withColumns({n: functions.lit(None).cast(_SQL_TYPES[k][1]) for n, k in missing.items()})
 
 
-def with_facts(native: Native, contract: Contract) -> Native:
-    """The frame with every column that may be asked for; of events, of those that never came only `recorded_at`.
+def completed(native: Native, contract: Contract) -> Native:
+    """The frame with the columns whose absence says nothing, null: `recorded_at` of events, and all of customers.
 
-    What is counted over a column that never came is not known, and no zero; so it must be seen that it never came.
+    What is counted over another column of events that never came is not known, and no zero; so it stays away.
     """
     return with_all_columns(native, contract, only=("recorded_at",) if contract.has_events else None)
 

@@ -20,7 +20,7 @@ class Events:
     """One kind of event: `events.amount` is its column `amount`, checked when the expression is built.
 
     `tables` are the contract tables that it is made from, and `needs` columns of these without which there are none of
-    its rows. `sources` names, for columns made from one of those tables' that may be absent, that one.
+    its rows. `sources` names, for columns made from others of those tables that may be absent, these.
     """
 
     name: str
@@ -28,7 +28,7 @@ class Events:
     grain: str
     columns: tuple[str, ...]
     needs: tuple[str, ...] = ()
-    sources: tuple[tuple[str, str], ...] = ()
+    sources: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     def __getattr__(self, column: str) -> nw.Expr:
         if column.startswith("__"):
@@ -114,14 +114,17 @@ interactions = Events(
     tables=("interactions",),
     grain="one row per interaction known before the as-of date",
     columns=_columns_of("interactions", "is_unanswered", "is_last_answer"),
-    sources=(("is_last_answer", "satisfaction"),),
+    sources=(("is_last_answer", ("satisfaction",)),),
 )
 complaints = Events(
     name="complaints",
     tables=("interactions",),
     grain="one row per complaint known before the as-of date",
     columns=(*_columns_of("interactions"), "is_open", "open_hours", "resolution_hours", "is_last"),
-    sources=tuple((name, "resolved_at") for name in ("is_open", "open_hours", "resolution_hours")),
+    sources=(
+        *((name, ("resolved_at",)) for name in ("is_open", "open_hours", "resolution_hours")),
+        ("satisfaction", ("satisfaction", "resolved_at")),
+    ),
 )
 referrals = Events(
     name="referrals",
@@ -129,6 +132,7 @@ referrals = Events(
     grain="one row per customer who joined (or first came) before the as-of date, under who brought them, and one per "
     "customer of whom to ask (without is_referral); no row at all while nobody is known to have been brought",
     columns=("customer_id", "is_referral", "referred_id", "age_days", "spend"),
+    needs=("referred_by",),
 )
 profiles = Events(
     name="profiles",

@@ -24,7 +24,7 @@ from features import (
     _talks,
     _texts,
 )
-from features._catalogue import catalogue
+from features._catalogue import catalogue, feature_columns
 from features._code import code_of_module, definition_of
 
 _MACHINERY: tuple[Callable[..., object], ...] = (
@@ -46,6 +46,7 @@ _FAST = (_buckets, _conditions, _history, _loops, _order, _polars, _process, _ru
 def fingerprint() -> str:
     """A hash of what all features compute, and of the code that cuts their events in time."""
     parts = [feature.fingerprint for feature in catalogue().values()]
+    parts += [f"{name} {sorted(_absent.made_from(column))}" for name, column in feature_columns().items()]
     parts += [definition_of(function) for function in _MACHINERY]
     parts += [code_of_module(module) for module in _FAST]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]

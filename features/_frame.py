@@ -15,7 +15,7 @@ from difflib import get_close_matches
 import polars as pl
 
 from data_contracts import Column, Contract, UnreadableColumn, read_column
-from features._engine import Native, with_facts
+from features._engine import Native, completed
 
 _ROW = "_row"
 _CLOSE, _SAME_BUT_MISSPELT = 0.5, 0.85
@@ -43,7 +43,7 @@ def is_pandas(native: Native) -> bool:
 
 
 def conformed(native: Native, contract: Contract, *, time_zone: str) -> Native:
-    """The frame in the contract's types (see `with_facts`); times without a zone are meant in `time_zone`.
+    """The frame in the contract's types (see `completed`); times without a zone are meant in `time_zone`.
 
     Frames of Polars and pandas become lazy frames of Polars. A lazy frame that has the types already is taken at its
     word and costs nothing; one whose text must be read first is read into memory. Relations of DuckDB and frames of
@@ -57,7 +57,7 @@ def conformed(native: Native, contract: Contract, *, time_zone: str) -> Native:
         rows = in_memory(frame, contract, time_zone=time_zone)
     else:
         return frame
-    return with_facts(rows, contract)
+    return completed(rows, contract)
 
 
 def in_memory(frame: pl.DataFrame, contract: Contract, *, time_zone: str) -> pl.LazyFrame:

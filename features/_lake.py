@@ -13,7 +13,7 @@ import polars as pl
 from deltalake import DeltaTable
 
 from data_contracts import contracts
-from features._engine import Native, with_all_columns, with_facts
+from features._engine import Native, completed, with_all_columns
 from features._feature import Feature
 from features._needs import columns_needed
 from features._open import Read, duckdb_session, opened, spark_session
@@ -70,7 +70,7 @@ def open_lake(
     for name, table in found.items():
         how: Mapping[str, Any] = {"engine": engine, "session": session, "before": before, "columns": columns.get(name)}
         made = opened(table, table_path(home, name), **how)
-        tables[name] = with_facts(made.frame, contracts()[name]) if before is None else made.frame
+        tables[name] = completed(made.frame, contracts()[name]) if before is None else made.frame
         reads.append(made.read)
     if "customers" not in tables and "transactions" in tables:
         tables["customers"] = _customers_from(tables["transactions"])

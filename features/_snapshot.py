@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 import narwhals as nw
 import numpy as np
 import polars as pl
 
-from features._absent import There, by_events, columns_there, is_absent
+from features._absent import There, by_events, columns_there, is_absent, never_came
 from features._attributes import attribute_rows, attributes
 from features._catalogue import feature_columns
 from features._engine import Native, collected, is_polars, on_polars
@@ -42,6 +42,7 @@ def snapshots(
     columns = feature_columns(features)
     there = columns_there(tables)
     asked = by_events(columns, there)
+    unknown = _unknown(columns, there)
     log = _log(tables, asked, as_of=as_of, time_zone=time_zone)
     parts = log.parts(as_of) if log else None
     for day in as_of:
@@ -54,8 +55,22 @@ def snapshots(
         else:
             population = rows.filter(IS_BUYER).select("customer_id") if customers is None else _rows(customers)
             rows = population.sort("customer_id").join(rows, on="customer_id", how="left", maintain_order="left")
-        rows = _fill(rows, [column for column in columns.values() if column.name not in done], there)
-        yield _with_made_columns(rows, columns, process, done).select("customer_id", *columns)
+        rows = _fill(rows, [column for column in columns.values() if column.name not in done], unknown)
+        rows = _with_made_columns(rows, columns, process, done)
+        nulls = [pl.lit(None, dtype=pl.Float64).alias(name) for name in unknown]
+        yield rows.with_columns(nulls).select("customer_id", *columns)
+
+
+def _unknown(columns: Mapping[str, FeatureColumn], there: There) -> set[str]:
+    """The columns that nobody can know, for what they are made from never came; a log line says what that is."""
+    found = {name for name, column in columns.items() if is_absent(column, there)}
+    for table, name in sorted(set().union(*(never_came(column, there) for column in columns.values()))):
+        logger.info("no column %s in %s: the features made from it are null", name, table)
+    before = -1
+    while len(found) > before:
+        before = len(found)
+        found |= {name for name, column in columns.items() if set(column.feature.inputs) & found}
+    return found
 
 
 def _log(
@@ -138,12 +153,12 @@ def _of_events(
     return rows.group_by("customer_id").agg(**{column.name: column.expression for column in columns})
 
 
-def _fill(rows: pl.DataFrame, columns: Iterable[FeatureColumn], there: There) -> pl.DataFrame:
+def _fill(rows: pl.DataFrame, columns: Iterable[FeatureColumn], unknown: Collection[str]) -> pl.DataFrame:
     made = []
     for column in columns:
         if column.feature.of is None:
             continue
-        if is_absent(column, there):
+        if column.name in unknown:
             made.append(pl.lit(None, dtype=pl.Float64).alias(column.name))
             continue
         value = pl.col(column.name).cast(pl.Float64)
@@ -165,7 +180,9 @@ def _with_made_columns(
             del waiting[column.name]
     made = [column for column in columns.values() if column.feature.of is None]
     plain = rows.with_columns(_plain(pl.col(name)) for name in columns if name not in done)
-    return plain.with_columns(pl.col(c.name).fill_null(c.missing) for c in made if c.missing is not None)
+    return plain.with_columns(
+        pl.col(c.name).fill_null(c.missing) for c in made if c.missing is not None and c.name not in done
+    )
 
 
 def _with_expressions(rows: pl.DataFrame, columns: list[FeatureColumn]) -> pl.DataFrame:

@@ -11,7 +11,6 @@ import polars as pl
 from deltalake import DeltaTable
 
 from data_contracts import contracts
-from features._absent import absent_columns, columns_there
 from features._engine import Native
 from features._frame import TableUnusable, conformed, value_problems
 from features._lake import TABLES, Lake, open_lake, table_path
@@ -29,13 +28,6 @@ def tables_of(given: Native, *, time_zone: str = "UTC") -> Mapping[str, Native]:
     `Lake`, frames by table name, or one frame of transactions. Times without a zone are meant in `time_zone`. Raises
     TableUnusable when a table or column is missing, misspelt or holds something else.
     """
-    made = _brought(given, time_zone)
-    for name, columns in absent_columns(columns_there(made)).items():
-        log.info("no %s in %s: the features made from it are null", " or ".join(columns), name)
-    return made
-
-
-def _brought(given: Native, time_zone: str) -> Mapping[str, Native]:
     if isinstance(given, Lake):
         _ask_tables(given.arrived)
         return given.arrived
@@ -70,7 +62,7 @@ def _in_folder(folder: Path, time_zone: str) -> Mapping[str, Native]:
         wanted = f"neither a lake (tables/{_NEEDED}) nor {_NEEDED}.parquet or {_NEEDED}.csv"
         raise TableUnusable(_NEEDED, [f"the folder {folder} holds {wanted}. It holds {names}."])
     frames = {name: _scanned(name, path) for name, path in found.items()}
-    made = _brought(frames, time_zone)
+    made = tables_of(frames, time_zone=time_zone)
     for name, frame in made.items():
         there = frames[name].collect_schema().names()
         _ask_values(name, frame.select(each for each in frame.collect_schema().names() if each in there))

@@ -132,7 +132,9 @@ class Talks:
             others[f"{name}_hours"] = partial(hours, f"{name}_seconds")
         hidden = {*TEXTS, "satisfaction"}
         shown = tuple(f"{name} as a number" if name in hidden else name for name in names)
-        return Table(shown, values, starts, by_day=True, flags=_FLAGS, partly=frozenset(shown[8:]), others=others)
+        return Table(
+            shown, values, starts, by_day=True, flags=_FLAGS, partly=frozenset(shown[SATISFACTION:]), others=others
+        )
 
 
 NO_NUMBERS = frozenset((*TEXTS, *(f"{name[:-3]}_at" for name in _MICROS)))

@@ -52,11 +52,14 @@ def labels(
 def labels_on(question: Target | str, tables: Any, *, terms: Terms) -> Callable[[date], pl.DataFrame]:
     """The labels of a question on any as-of date, by all that the tables know: what `features.compare` asks for.
 
-    `question` is a target or the name of a declared one; `tables` are whatever `features.snapshot` takes. Asked for a
-    date whose horizon is not over, it raises LabelNotMature. Raises ValueError for a name that no target has.
+    `question` is a target or the name of a declared one; `tables` are whatever `features.snapshot` takes, but frames of
+    DuckDB or Spark (TypeError). Asked for a date whose horizon is not over, it raises LabelNotMature. Raises ValueError
+    for a name that no target has.
     """
     target = _declared(question) if isinstance(question, str) else question
     brought = tables_of(tables, time_zone=terms.time_zone)
+    if not all(isinstance(frame, pl.LazyFrame) for frame in brought.values()):
+        raise TypeError("labels are made with Polars: give frames of Polars or pandas, a folder or a home")
     data = reach(brought, time_zone=terms.time_zone)
 
     def on(as_of: date) -> pl.DataFrame:

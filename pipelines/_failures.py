@@ -42,7 +42,8 @@ def explained(error: BaseException) -> tuple[str, int]:
     if _is_full_disk(error):
         return f"the disk is full: {_first_line(error)}. {UNTOUCHED} Make room and run the same command again.", 6
     if type(error).__name__ == "OutOfMemoryException":
-        return f"{_first_line(error)}. {UNTOUCHED} Give a larger --memory-limit, or more room to the temp_folder.", 6
+        cure = "Raise memory_limit in [features] of the settings, or --memory-limit of `churn snapshot`."
+        return f"{_first_line(error)}. {UNTOUCHED} {cure}", 6
     if type(error).__name__ in _CODES:
         return str(error), _CODES[type(error).__name__]
     if isinstance(error, OSError):

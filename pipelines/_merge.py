@@ -64,7 +64,7 @@ def prepare(home: Path, contract: Contract, rows: pl.DataFrame, *, unreadable: p
 def write(change: Change, *, notes: Mapping[str, str]) -> tuple[int, int]:
     """Writes a prepared change in one commit; returns how many rows are new and how many changed.
 
-    Nothing new means no new version of the table.
+    Nothing new means no new version of the table. A column that comes for the first time is new, though it be empty.
     """
     path, fresh, changed = str(change.path), change.fresh, change.changed
     commit = CommitProperties(custom_metadata=dict(notes))
@@ -84,9 +84,13 @@ def write(change: Change, *, notes: Mapping[str, str]) -> tuple[int, int]:
             commit_properties=commit,
         )
         update.when_matched_update_all().when_not_matched_insert_all().execute()
-    elif fresh.height:
+    elif fresh.height or _brings_columns(fresh, path):
         write_deltalake(path, fresh, mode="append", schema_mode="merge", commit_properties=commit)
     return fresh.height, changed.height
+
+
+def _brings_columns(rows: pl.DataFrame, path: str) -> bool:
+    return not set(rows.columns) <= {field.name for field in DeltaTable(path).schema().fields}
 
 
 def unknown_to_lake(home: Path, contract: Contract, rows: pl.DataFrame) -> pl.DataFrame:

@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import duckdb
+import narwhals as nw
 import polars as pl
 import pytest
 
-from features import feature_columns, open_lake, snapshot
+from features import (
+    Events,
+    Feature,
+    _absent,
+    attribute,
+    catalogue,
+    complaints,
+    count,
+    feature,
+    feature_columns,
+    fingerprint,
+    lines,
+    open_lake,
+    snapshot,
+    total,
+)
 from tests.features.paths import differing, portable
 from tests.features.random_logs import random_log
 from tests.features.tables import AS_OF, tables
@@ -65,6 +84,75 @@ def test_open_complaints_are_counted_where_the_source_says_what_is_resolved_and_
     assert snapshot(brought, as_of=AS_OF)["open_complaint_count"].to_list() == [1]
     assert snapshot(nobody, as_of=AS_OF)["open_complaint_count"].to_list() == [None]
     assert snapshot(nobody, as_of=AS_OF)["complaint_count_28d"].to_list() == [1]
+
+
+def test_what_customers_say_of_a_complaint_is_unknown_where_its_resolution_is() -> None:
+    said = [("anna", 9, "complaint", {"satisfaction": 1.0, "resolved_at": 8}), ("anna", 9, "visit")]
+    brought = tables([("anna", 9, 5.0)], said)
+    brought["interactions"] = brought["interactions"].drop("resolved_at")
+    low = own(complaints, lambda: count(complaints.satisfaction < 3), missing=0)
+    assert snapshot(brought, as_of=AS_OF, features=[low])["own"].to_list() == [None]
+
+
+@pytest.mark.parametrize(
+    "build",
+    [
+        lambda: total(lines.discount),
+        lambda: total(nw.sum_horizontal("discount", "quantity")),
+        lambda: nw.max_horizontal("discount").max(),
+    ],
+)
+def test_a_column_is_seen_however_it_is_named(build: Callable[[], Any]) -> None:
+    brought = tables([("anna", 9, 5.0)])
+    brought["transactions"] = brought["transactions"].drop("discount")
+    assert snapshot(brought, as_of=AS_OF, features=[own(lines, build, missing=0)])["own"].to_list() == [None]
+
+
+def test_what_is_made_from_an_unknown_column_is_unknown_whatever_stands_for_none() -> None:
+    @feature(unit="-", missing=0)
+    def discount_or_none(discount_total_84d: nw.Expr) -> nw.Expr:
+        """Whether there was a discount."""
+        return nw.when(discount_total_84d > 0).then(1.0).otherwise(0.0)
+
+    brought = tables([("anna", 9, 5.0)])
+    asked = [catalogue()["discount_total"], discount_or_none]
+    assert snapshot(brought, as_of=AS_OF, features=asked)["discount_or_none"].to_list() == [0]
+    brought["transactions"] = brought["transactions"].drop("discount")
+    assert snapshot(brought, as_of=AS_OF, features=asked)["discount_or_none"].to_list() == [None]
+
+
+def test_an_attribute_may_bear_the_name_of_a_column_that_is_not_there() -> None:
+    language = attribute(name="language", column="tongue", unit="-", meaning="Tongue.", known_from=None)
+    people = pl.DataFrame({"customer_id": ["anna"], "tongue": [3.0]})
+    brought = {"transactions": tables([("anna", 9, 5.0)])["transactions"].collect(), "customers": people}
+    assert snapshot(brought, as_of=AS_OF, features=[language])["language"].to_list() == [3.0]
+    relations = {name: duckdb.sql("SELECT * FROM frame") for name, frame in brought.items()}
+    assert snapshot(relations, as_of=AS_OF, features=[language])["language"].to_list() == [3.0]
+
+
+def test_a_log_line_names_the_columns_that_never_came(caplog: pytest.LogCaptureFixture) -> None:
+    brought = tables([("anna", 9, 5.0)])
+    brought["transactions"] = brought["transactions"].drop("discount", "order_id")
+    with caplog.at_level(logging.INFO):
+        snapshot(brought, as_of=AS_OF)
+    told = [line for line in caplog.messages if line.startswith("no column")]
+    assert told == ["no column discount in transactions: the features made from it are null"]
+
+
+def test_the_fingerprint_tells_what_a_column_is_made_from(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = fingerprint.__wrapped__()
+    monkeypatch.setattr(_absent, "_optional", lambda table: set())
+    assert fingerprint.__wrapped__() != before
+
+
+def own(of: Events, build: Callable[[], Any], *, missing: float | None) -> Feature:
+    """A feature that is not in the catalogue."""
+
+    def own() -> Any:
+        """Something."""
+        return build()
+
+    return feature(of=of, unit="-", missing=missing)(own)
 
 
 def test_duckdb_says_the_same() -> None:

@@ -46,7 +46,7 @@ def test_a_complaint_neither_resolved_nor_reviewed_before_the_as_of_date_was_nev
     assert rates([], said).never_processed_share == 0.5
 
 
-@pytest.mark.parametrize(("unnamed", "share"), [(["resolved_at"], 1.0), (["resolved_at", "reviewed_at"], None)])
+@pytest.mark.parametrize(("unnamed", "share"), [([], 0.0), (["resolved_at"], None), (["reviewed_at"], None)])
 def test_what_no_column_says_is_no_reason_to_call_a_complaint_unprocessed(
     unnamed: list[str], share: float | None
 ) -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
+import duckdb
 import polars as pl
 import pytest
 
@@ -243,3 +244,9 @@ def test_labels_are_made_from_plain_frames_as_well() -> None:
 def test_an_unknown_question_names_the_closest() -> None:
     with pytest.raises(ValueError, match=r"'chrun'. Did you mean 'churn'\?"):
         labels_on("chrun", {}, terms=SHANGHAI)
+
+
+def test_labels_of_another_engine_are_refused() -> None:
+    relation = duckdb.sql("SELECT 'anna' AS customer_id, now() AS occurred_at, 1.0 AS amount")
+    with pytest.raises(TypeError, match="frames of Polars or pandas"):
+        labels_on("churn", {"transactions": relation}, terms=SHANGHAI)

@@ -126,6 +126,15 @@ def test_a_column_that_comes_only_some_nights_is_in_the_lake_from_the_first_on(d
     assert made.filter(transaction_id="T29")["amount"].to_list() == [40.0]
 
 
+def test_a_column_that_comes_empty_has_come(deliver: Deliver, home: Path) -> None:
+    deliver(lines())
+    deliver(lines().with_columns(discount=pl.lit(None, dtype=pl.Float64)))
+    assert "discount" in in_lake(home).columns
+    versions = open_lake(home).versions
+    deliver(lines().with_columns(discount=pl.lit(None, dtype=pl.Float64)))
+    assert open_lake(home).versions == versions
+
+
 def test_many_rows_leave_the_quarantine_at_once(home: Path) -> None:
     ids = [f"{place:032x}" for place in range(30_000)]
     names = ("quarantine_id", "table", "row_key", "reason", "content")

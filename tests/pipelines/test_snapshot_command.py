@@ -76,7 +76,7 @@ def test_an_unknown_engine_is_refused_by_name(churn: Churn, home: Path) -> None:
 def test_too_little_memory_says_so(churn: Churn, home: Path) -> None:
     ended = churn("snapshot", "--as-of", AS_OF, "--home", home, "--engine", "duckdb", "--memory-limit", "1MB")
     assert ended.code == 6
-    assert "larger --memory-limit" in ended.err
+    assert "Raise memory_limit" in ended.err
     assert "Traceback" not in ended.err
 
 

@@ -2,6 +2,9 @@
 
 from data_contracts._contract import Column, Contract
 
+MOST = 1e12
+"""Beyond it, ten-thousandths of a sum would no longer be exact; and no line costs so much in any currency."""
+
 transactions = Contract(
     name="transactions",
     grain="one row per line that a customer bought or returned",
@@ -20,6 +23,8 @@ transactions = Contract(
         Column(
             name="amount",
             type="number",
+            at_least=-MOST,
+            at_most=MOST,
             required=True,
             unit="currency",
             meaning="Money paid for the line; negative for a return.",
@@ -42,6 +47,8 @@ transactions = Contract(
         Column(
             name="quantity",
             type="number",
+            at_least=-MOST,
+            at_most=MOST,
             unit="pieces",
             null_means="unknown quantity",
             meaning="Pieces bought; negative for a return.",
@@ -49,6 +56,8 @@ transactions = Contract(
         Column(
             name="discount",
             type="number",
+            at_least=-MOST,
+            at_most=MOST,
             unit="currency",
             null_means="unknown discount",
             meaning="Money taken off the list price of the line.",

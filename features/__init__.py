@@ -25,7 +25,7 @@ from features._feature import Feature, FeatureColumn, feature
 from features._fingerprint import fingerprint
 from features._frame import TableUnusable
 from features._front import snapshot
-from features._lake import Lake, open_lake, scan, table_path
+from features._lake import BUSINESS_TIME_ZONE, Lake, business_time_zone, open_lake, scan, table_path
 from features._makers import event_rows
 from features._open import ENGINES, EngineUnavailable, Read, duckdb_session, spark_session
 from features._snapshot import snapshots
@@ -34,6 +34,7 @@ from features._tables import tables_of
 from features._time import Frame, day_start
 
 __all__ = [
+    "BUSINESS_TIME_ZONE",
     "ENGINES",
     "Attribute",
     "ComplaintRates",
@@ -52,6 +53,7 @@ __all__ = [
     "WrongType",
     "attribute",
     "average",
+    "business_time_zone",
     "catalogue",
     "categories",
     "channels",

@@ -18,6 +18,9 @@ AVERAGE_DECIMALS = 6
 Kind = Literal["count", "total", "least", "most", "average", "median", "distinct"]
 
 
+_PARENTHESES = "a window cannot be compared: put the condition in parentheses, window & (purchases.amount > 5)"
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Where:
     """Which events count: those of a window (`after < age_days <= days`), those that fulfil a condition, or both.
@@ -32,6 +35,14 @@ class Where:
 
     def __bool__(self) -> bool:
         raise TypeError("a window is neither true nor false: join conditions with & and |, not with and, or, not")
+
+    def __invert__(self) -> Where:
+        raise TypeError("a window has no opposite: say within(days, after=...) or a condition on age_days")
+
+    def __lt__(self, other: object) -> bool:
+        raise TypeError(_PARENTHESES)
+
+    __gt__ = __le__ = __ge__ = __lt__
 
     def __and__(self, other: Where | nw.Expr) -> Where:
         """Both; of two windows, what they share."""
@@ -62,7 +73,23 @@ ANY = Where()
 def _where(given: Where | nw.Expr | None) -> Where:
     if given is None:
         return ANY
+    if not isinstance(given, Where | nw.Expr):
+        raise TypeError(
+            f"{_shown(given)} does not say which events count: give a window such as purchases.within(28), a condition "
+            "such as purchases.amount > 5, both joined with & (each in parentheses), or nothing for all events"
+        )
     return given if isinstance(given, Where) else Where(condition=given)
+
+
+def _of(value: nw.Expr) -> nw.Expr:
+    if not isinstance(value, nw.Expr):
+        raise TypeError(f"{_shown(value)} is no column: give one such as purchases.amount")
+    return value
+
+
+def _shown(given: object) -> str:
+    """An event table by its name, anything else as Python writes it."""
+    return str(getattr(given, "name", None) or repr(given))
 
 
 class _Sum:
@@ -124,32 +151,32 @@ def count(where: Where | nw.Expr | None = None) -> Aggregate:
 
 def total(value: nw.Expr, where: Where | nw.Expr | None = None) -> Aggregate:
     """Sum of a money or quantity column over the events that count, exact to ten-thousandths; unknown adds nothing."""
-    return Aggregate("total", value, _where(where))
+    return Aggregate("total", _of(value), _where(where))
 
 
 def least(value: nw.Expr, where: Where | nw.Expr | None = None) -> Aggregate:
     """Smallest known value over the events that count; null without any."""
-    return Aggregate("least", value, _where(where))
+    return Aggregate("least", _of(value), _where(where))
 
 
 def most(value: nw.Expr, where: Where | nw.Expr | None = None) -> Aggregate:
     """Largest known value over the events that count; null without any."""
-    return Aggregate("most", value, _where(where))
+    return Aggregate("most", _of(value), _where(where))
 
 
 def average(value: nw.Expr, where: Where | nw.Expr | None = None) -> Aggregate:
     """Mean of the known values over the events that count, each rounded to millionths; null without any."""
-    return Aggregate("average", value, _where(where))
+    return Aggregate("average", _of(value), _where(where))
 
 
 def median(value: nw.Expr, where: Where | nw.Expr | None = None) -> Aggregate:
     """Median of the known values over the events that count (of two in the middle, their mean); null without any."""
-    return Aggregate("median", value, _where(where))
+    return Aggregate("median", _of(value), _where(where))
 
 
 def distinct(value: nw.Expr, where: Where | nw.Expr | None = None) -> Aggregate:
     """How many different known values a column has over the events that count."""
-    return Aggregate("distinct", value, _where(where))
+    return Aggregate("distinct", _of(value), _where(where))
 
 
 def fixed(value: nw.Expr, decimals: int) -> nw.Expr:

@@ -19,13 +19,17 @@ def catalogue() -> dict[str, Feature]:
     return features
 
 
-def feature_columns(features: Iterable[Feature] | None = None) -> dict[str, FeatureColumn]:
+def feature_columns(features: Iterable[Feature] | Feature | None = None) -> dict[str, FeatureColumn]:
     """Every snapshot column by name, features of events before those made from other columns.
 
     Raises UnknownColumn when a feature is made from a column that none of `features` makes, and ValueError when two
     of them make one column.
     """
-    chosen = list(catalogue().values() if features is None else features)
+    given = [features] if isinstance(features, Feature) else features
+    chosen = list(catalogue().values() if given is None else given)
+    for each in chosen:
+        if not isinstance(each, Feature):
+            raise TypeError(f"{each!r} is no feature: give declared ones, such as catalogue()['purchase_count']")
     columns: dict[str, FeatureColumn] = {}
     for feature in sorted(chosen, key=lambda feature: feature.of is None):
         for column in feature.columns:

@@ -11,7 +11,7 @@ from features._catalogue import catalogue, feature_columns
 from features._engine import Native
 from features._feature import Feature, FeatureColumn
 from features._frame import is_pandas
-from features._front import day_of
+from features._front import day_of, zone_of
 from features._measures import auc, rank_correlation, stability_index
 from features._snapshot import snapshots
 from features._tables import tables_of
@@ -28,14 +28,14 @@ def compare(
     tables: Native,
     *,
     as_of: Sequence[date | str] | date | str,
-    time_zone: str = "UTC",
+    time_zone: str | None = None,
     labels: LabelsOn | None = None,
     beside: Iterable[Feature] | None = None,
 ) -> pl.DataFrame:
     """One row per column of the `new` features, computed beside the catalogue (or the features `beside`).
 
-    `tables` is whatever `snapshot` takes. `labels` gives the labels of an as-of date (`models.labels_on` makes it);
-    then only the customers with a label are looked at. Over all as-of dates:
+    `tables` and `time_zone` are whatever `snapshot` takes. `labels` gives the labels of an as-of date
+    (`models.labels_on` makes it); then only the customers with a label are looked at. Over all as-of dates:
 
     - `coverage`: share of customers for whom the value is known; `missing_share`: share at the value that stands for
       no events, null for a feature that is null then;
@@ -58,8 +58,9 @@ def compare(
         raise ValueError("as_of names no date; give one or several, such as ['2017-11-20', '2017-12-20']")
     if labels is not None and not callable(labels):
         raise TypeError("`labels` is a function from an as-of date to labels, as `models.labels_on` makes one")
-    brought = tables_of(tables, time_zone=time_zone)
-    made = zip(days, snapshots(brought, as_of=days, time_zone=time_zone, features=together), strict=True)
+    zone = zone_of(tables, time_zone)
+    brought = tables_of(tables, time_zone=zone)
+    made = zip(days, snapshots(brought, as_of=days, time_zone=zone, features=together), strict=True)
     seen = [rows if labels is None else _with_labels(rows, labels(day), day) for day, rows in made]
     return pl.DataFrame([_line(columns[c.name], seen, columns) for f in asked for c in f.columns], schema=_SCHEMA)
 

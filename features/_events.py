@@ -40,7 +40,15 @@ class Events:
         return nw.col(column)
 
     def within(self, days: int, *, after: int = 0) -> Where:
-        """Events of the last `days` days before the as-of date, without the last `after` of them."""
+        """Events of the last `days` days before the as-of date, without the last `after` of them.
+
+        Raises ValueError for days that are no positive whole numbers, or an `after` that leaves none of them.
+        """
+        if type(days) is not int or type(after) is not int or not 0 <= after < days:
+            raise ValueError(
+                f"{self.name}.within({days!r}{f', after={after!r}' if after else ''}): give whole numbers of days "
+                "above 0, and an `after` below them"
+            )
         return Where(days=days, after=after, of=self.name)
 
 

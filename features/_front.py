@@ -16,7 +16,7 @@ from data_contracts import contracts
 from features._engine import Native
 from features._feature import Feature
 from features._frame import conformed, is_pandas
-from features._lake import Lake
+from features._lake import Lake, business_time_zone
 from features._snapshot import snapshots
 from features._tables import tables_of
 
@@ -26,7 +26,7 @@ def snapshot(
     tables: str | Path | Lake | Mapping[str, pl.LazyFrame],
     *,
     as_of: date | str,
-    time_zone: str = "UTC",
+    time_zone: str | None = None,
     customers: Native | None = None,
     features: Iterable[Feature] | None = None,
 ) -> pl.DataFrame: ...
@@ -35,7 +35,7 @@ def snapshot(
     tables: Native,
     *,
     as_of: date | str,
-    time_zone: str = "UTC",
+    time_zone: str | None = None,
     customers: Native | None = None,
     features: Iterable[Feature] | None = None,
     as_pandas: bool | None = None,
@@ -44,12 +44,14 @@ def snapshot(
     tables: Native,
     *,
     as_of: date | str,
-    time_zone: str = "UTC",
+    time_zone: str | None = None,
     customers: Native | None = None,
     features: Iterable[Feature] | None = None,
     as_pandas: bool | None = None,
 ) -> Any:
     """One row per customer: every declared feature, from what was known before `as_of` began in `time_zone`.
+
+    Unless given, `time_zone` is that of the home, as its nights noted it, and UTC for anything else.
 
     `tables` is a home or a folder of files (its path), a `Lake`, or frames by contract table (`transactions`,
     `interactions`, `customers`) of one engine: Polars, pandas, DuckDB or Spark; one frame alone is the transactions.
@@ -58,16 +60,28 @@ def snapshot(
 
     `as_of` is a date or "2017-11-20". `customers` (a frame with `customer_id`, or a list of ids) fixes the rows: the
     customers out are exactly those; without it, everyone with a transaction known before `as_of`. `features` is the
-    catalogue unless given. Rows are sorted by `customer_id`.
+    catalogue unless given. Rows are sorted by `customer_id`, which is text: whole numbers become their digits.
 
     Pandas comes back where a table of pandas came in, and Polars otherwise; `as_pandas` says it outright.
     """
-    ask_zone(time_zone)
-    brought = tables_of(tables, time_zone=time_zone)
+    zone = zone_of(tables, time_zone)
+    brought = tables_of(tables, time_zone=zone)
     population = None if customers is None else population_of(customers)
-    asked: Mapping[str, Any] = {"time_zone": time_zone, "customers": population, "features": features}
+    asked: Mapping[str, Any] = {"time_zone": zone, "customers": population, "features": features}
     made = next(snapshots(brought, as_of=[day_of(as_of)], **asked))
     return made.to_pandas() if (holds_pandas(tables) if as_pandas is None else as_pandas) else made
+
+
+def zone_of(tables: Native, time_zone: str | None) -> str:
+    """The business time zone: the one given, else that of a home, else UTC. Raises ValueError for one that is none."""
+    noted = None
+    if time_zone is None and isinstance(tables, Lake):
+        noted = tables.time_zone
+    elif time_zone is None and isinstance(tables, str | Path):
+        noted = business_time_zone(Path(tables).expanduser())
+    zone = time_zone or noted or "UTC"
+    ask_zone(zone)
+    return zone
 
 
 def ask_zone(time_zone: str) -> None:
@@ -106,6 +120,7 @@ def population_of(customers: Native) -> pl.LazyFrame:
     if is_polars and customers.lazy().collect_schema().get("customer_id") == pl.String:
         given: pl.LazyFrame = customers.lazy()
         return given
+    customers = [customers] if isinstance(customers, str) else customers
     frame = customers if is_polars or is_pandas(customers) else pl.DataFrame({"customer_id": list(customers)})
     contract = contracts()["customers"]
     rows: pl.LazyFrame = conformed(frame, replace(contract, columns=(contract.column("customer_id"),)), time_zone="UTC")

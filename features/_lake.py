@@ -18,6 +18,10 @@ from features._feature import Feature
 from features._needs import columns_needed
 from features._open import Read, duckdb_session, opened, spark_session
 
+BUSINESS_TIME_ZONE = "business_time_zone"
+"""The note of a commit that says in which time zone the business lives."""
+
+_COMMITS = 50
 TABLES = ("customers", "transactions", "interactions")
 
 
@@ -25,12 +29,13 @@ TABLES = ("customers", "transactions", "interactions")
 class Lake:
     """The tables as they stood at `versions`: lazy frames by name; a table that never arrived is absent.
 
-    `reads` says how much of each table is read.
+    `reads` says how much of each table is read; `time_zone` is that of the business, as the nights noted it.
     """
 
     tables: Mapping[str, Any]
     versions: Mapping[str, int]
     reads: tuple[Read, ...] = ()
+    time_zone: str | None = None
 
     @property
     def arrived(self) -> Mapping[str, Any]:
@@ -74,7 +79,21 @@ def open_lake(
         reads.append(made.read)
     if "customers" not in tables and "transactions" in tables:
         tables["customers"] = _customers_from(tables["transactions"])
-    return Lake(tables=tables, versions={name: table.version() for name, table in found.items()}, reads=tuple(reads))
+    return Lake(
+        tables=tables,
+        versions={name: table.version() for name, table in found.items()},
+        reads=tuple(reads),
+        time_zone=business_time_zone(home),
+    )
+
+
+def business_time_zone(home: Path) -> str | None:
+    """The time zone in which the nights of a home begin a day; None where none of the latest commits notes it."""
+    path = str(table_path(home, "transactions"))
+    if not DeltaTable.is_deltatable(path):
+        return None
+    noted = (commit.get(BUSINESS_TIME_ZONE) for commit in DeltaTable(path).history(limit=_COMMITS))
+    return next((zone for zone in noted if zone), None)
 
 
 def _delta_tables(home: Path, versions: Mapping[str, int] | None) -> dict[str, DeltaTable]:

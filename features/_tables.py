@@ -19,6 +19,7 @@ log = logging.getLogger(__name__)
 
 _NEEDED = "transactions"
 _ENDINGS = (".parquet", ".csv", ".csv.gz")
+_DELIMITERS = (",", ";", "\t", "|")
 
 
 def tables_of(given: Native, *, time_zone: str = "UTC") -> Mapping[str, Native]:
@@ -52,6 +53,8 @@ def _ask_tables(frames: Mapping[str, Native]) -> None:
 
 
 def _in_folder(folder: Path, time_zone: str) -> Mapping[str, Native]:
+    if folder.is_file():
+        raise TableUnusable(_NEEDED, [f"{folder} is a file; give the folder that holds it, or a frame read from it."])
     if not folder.is_dir():
         raise TableUnusable(_NEEDED, [f"there is no folder {folder}."])
     if DeltaTable.is_deltatable(str(table_path(folder, _NEEDED))):
@@ -80,12 +83,19 @@ def _scanned(table: str, path: Path) -> pl.LazyFrame:
     """The rows of a file, lazily; of a CSV file every field as text, so that "00123" keeps its zeros."""
     is_parquet = path.suffix == ".parquet"
     try:
-        rows = pl.scan_parquet(path, glob=False) if is_parquet else pl.scan_csv(path, glob=False, infer_schema=False)
+        rows = pl.scan_parquet(path, glob=False) if is_parquet else _scanned_csv(path)
         rows.collect_schema()
     except pl.exceptions.PolarsError as error:
         reason = (str(error).splitlines() or ["?"])[0]
         raise TableUnusable(table, [f"{path} cannot be read: {reason}. Read it yourself and bring a frame."]) from None
     return rows
+
+
+def _scanned_csv(path: Path) -> pl.LazyFrame:
+    """With the delimiter that divides the header into most names."""
+    read = {sign: pl.scan_csv(path, glob=False, infer_schema=False, separator=sign) for sign in _DELIMITERS}
+    names = {sign: len(rows.collect_schema()) for sign, rows in read.items()}
+    return read[max(_DELIMITERS, key=lambda sign: names[sign])]
 
 
 def _ask_values(table: str, rows: pl.LazyFrame) -> None:

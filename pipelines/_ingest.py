@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 import time
@@ -14,7 +15,7 @@ import polars as pl
 from deltalake import DeltaTable
 
 from data_contracts import Checked, Contract, check, contracts
-from features import table_path
+from features import BUSINESS_TIME_ZONE, scan, table_path
 from pipelines._errors import SourceChanged
 from pipelines._merge import Change, prepare, write
 from pipelines._quarantine import set_aside
@@ -22,6 +23,9 @@ from pipelines._settings import Settings
 from pipelines._sources import read_table
 
 log = logging.getLogger(__name__)
+
+LEAST_KNOWN = 0.5
+"""The share of a delivery's older rows that must be known when it comes from elsewhere or is read in another way."""
 
 ARRIVING = ("transactions", "interactions", "customers")
 
@@ -160,6 +164,18 @@ def _commit_notes(settings: Settings, table: str, checked: Checked) -> dict[str,
         "source": settings.source.name,
         "content_key": json.dumps(checked.content_key_columns),
         "keys": _keys_are(table, checked),
+        BUSINESS_TIME_ZONE: settings.time_zone,
+        **_read_as(settings, table),
+    }
+
+
+def _read_as(settings: Settings, table: str) -> dict[str, str]:
+    """From where a table came and how it was read: what makes the same line another row when it changes."""
+    mapping = settings.mapping(table).model_dump_json(exclude={"time_zone"})
+    return {
+        "place": str(settings.source.path or settings.source.name),
+        "time_zone": settings.time_zone_of(table),
+        "mapping": hashlib.sha256(mapping.encode()).hexdigest()[:16],
     }
 
 
@@ -186,6 +202,13 @@ def _ask_same_source(settings: Settings, table: str, checked: Checked) -> None:
             f"{settings.home} holds {table} of the source '{commits[0]['source']}', not of '{settings.source.name}'; "
             "two companies' rows must not mix. Give this source a --home of its own."
         )
+    noted = next((commit[BUSINESS_TIME_ZONE] for commit in commits if BUSINESS_TIME_ZONE in commit), settings.time_zone)
+    if noted != settings.time_zone:
+        raise SourceChanged(
+            f"the days of {settings.home} begin in {noted}, and the settings say time_zone = {settings.time_zone}: "
+            "what was learned and listed there means other days. Set it back (is --settings missing?), or start again "
+            "in a new --home."
+        )
     made = [json.loads(commit.get("content_key", "[]")) for commit in commits]
     was: list[str] = next((columns for columns in made if columns), [])
     now = list(checked.content_key_columns)
@@ -196,3 +219,43 @@ def _ask_same_source(settings: Settings, table: str, checked: Checked) -> None:
             f"keyed by {', '.join(now) or 'the source'}, so every row would stand twice. Give the same columns as "
             f"before (see [tables.{table}] in the settings), or start again in a new --home."
         )
+    if commits and contracts()[table].has_events:
+        _ask_known_rows(settings, table, checked.rows, commits[0])
+
+
+_CHANGES = {
+    "place": "the source lies at {now}, no longer at {was}",
+    "time_zone": "timestamps without a zone are now read in {now}, no longer in {was}",
+    "mapping": "the mapping ([tables.{table}] in the settings) is another",
+}
+"""What may have changed since the last delivery, in words."""
+
+
+def _ask_known_rows(settings: Settings, table: str, rows: pl.DataFrame, before: Mapping[str, str]) -> None:
+    """Raises SourceChanged when rows come from elsewhere, or are read in another way, and are hardly ever known here.
+
+    A place that moved is no matter as long as it brings what it brought before.
+    """
+    now = _read_as(settings, table)
+    changes = [
+        text.format(now=now[name], was=before[name], table=table)
+        for name, text in _CHANGES.items()
+        if name in before and before[name] != now[name]
+    ]
+    if not changes or rows.is_empty():
+        return
+    contract, path = contracts()[table], table_path(settings.home, table)
+    stored = scan(DeltaTable(str(path)), path)
+    newest = stored.select(pl.col("occurred_at").max()).collect().item()
+    old = rows.filter(pl.col("occurred_at") <= newest)
+    named = contract.key[0] if old.height else "customer_id"
+    asked = old if old.height else rows
+    known = asked.lazy().join(stored.select(named).unique(), on=named, how="semi").collect().height
+    if known >= LEAST_KNOWN * asked.height:
+        return
+    what = "rows no newer than what is there already" if old.height else "rows"
+    raise SourceChanged(
+        f"{table}: of {asked.height:,} {what} only {known:,} {'are' if old.height else 'have customers'} known in "
+        f"{settings.home}, and {'; '.join(changes)}. Another company needs a --home of its own; rows read in another "
+        "way would stand twice. Set it back, or start again in a new --home."
+    )

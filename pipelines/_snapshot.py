@@ -13,8 +13,8 @@ from typing import Any
 import polars as pl
 from deltalake import DeltaTable
 
-from features import Lake, Read, day_start, duckdb_session, open_lake, snapshot, table_path
-from pipelines._errors import NoTables
+from features import Lake, Read, business_time_zone, day_start, duckdb_session, open_lake, snapshot, table_path
+from pipelines._errors import NoTables, SettingsWrong
 from pipelines._settings import Settings
 
 
@@ -32,10 +32,12 @@ class Written:
 def write_snapshot(settings: Settings, as_of: date, *, file: Path) -> Written:
     """Computes the snapshot of `as_of` from what it needs of the home's lake, and puts it whole into `file`.
 
-    Raises NoTables when nothing was ever ingested into the home, EngineUnavailable when the engine is not there.
+    Raises NoTables when nothing was ever ingested into the home, EngineUnavailable when the engine is not there,
+    SettingsWrong for another time zone than that of the home's nights.
     """
     started = time.perf_counter()
     ask_for_tables(settings.home)
+    _ask_zone(settings)
     lake = lake_on_engine(settings, before=day_start(as_of, time_zone=settings.time_zone))
     made: pl.DataFrame = snapshot(lake, as_of=as_of, time_zone=settings.time_zone)
     _write_whole(made, file)
@@ -48,6 +50,15 @@ def ask_for_tables(home: Path) -> None:
     if not DeltaTable.is_deltatable(str(table_path(home, "transactions"))):
         raise NoTables(
             f"{home} has no tables yet: `churn nightly` with the same options makes them, or name another --home."
+        )
+
+
+def _ask_zone(settings: Settings) -> None:
+    noted = business_time_zone(settings.home)
+    if noted not in (None, settings.time_zone):
+        raise SettingsWrong(
+            f"the days of {settings.home} begin in {noted}, and the settings say time_zone = {settings.time_zone}. "
+            "Give the --settings of its nights."
         )
 
 

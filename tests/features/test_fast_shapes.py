@@ -67,7 +67,10 @@ def bought(**columns: list[Any]) -> dict[str, pl.LazyFrame]:
 p, i, c = purchases, interactions, complaints
 OWN: dict[str, tuple[Any, Callable[[], Any]]] = {
     "a window without a day": (p, lambda: count(p.within(30) & p.within(400, after=60))),
-    "money in a window without a day": (receipts, lambda: total(receipts.amount, receipts.within(5, after=9))),
+    "money in a window without a day": (
+        receipts,
+        lambda: total(receipts.amount, receipts.within(5) & receipts.within(30, after=9)),
+    ),
     "the first purchase of a day": (p, lambda: total(p.amount, p.is_new_day)),
     "gaps before noon": (p, lambda: average(p.gap_days, p.hour < 12)),
     "unknown gaps": (p, lambda: count(~(p.gap_days > 3))),

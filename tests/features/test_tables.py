@@ -299,3 +299,20 @@ def test_nulls_in_a_parquet_file_with_the_right_types_are_found(tmp_path: Path) 
     lines.write_parquet(tmp_path / "transactions.parquet")
     with pytest.raises(TableUnusable, match="column 'customer_id' is null in 3 of 3 rows"):
         asked(tmp_path)
+
+
+def test_a_folder_may_divide_its_columns_by_semicolons(tmp_path: Path) -> None:
+    (tmp_path / "transactions.csv").write_text("customer_id;occurred_at;amount\n007;2026-03-01;4.5\n")
+    assert snapshot(tmp_path, as_of="2026-03-10").select("customer_id", "spend_ever").rows() == [("007", 4.5)]
+
+
+def test_a_file_is_no_folder(tmp_path: Path) -> None:
+    file = tmp_path / "transactions.csv"
+    file.write_text("customer_id,occurred_at,amount\n007,2026-03-01,4.5\n")
+    with pytest.raises(TableUnusable, match="is a file; give the folder"):
+        snapshot(file, as_of="2026-03-10")
+
+
+def test_one_customer_may_be_asked_about_by_name() -> None:
+    lines = pd.DataFrame({"customer_id": ["anna", "ben"], "occurred_at": ["2026-03-01"] * 2, "amount": [1, 2]})
+    assert snapshot(lines, as_of="2026-03-10", customers="ben")["customer_id"].tolist() == ["ben"]

@@ -10,11 +10,11 @@ from pathlib import Path
 import polars as pl
 import polars.testing
 import pytest
-from deltalake import write_deltalake
+from deltalake import CommitProperties, write_deltalake
 from small_shop import AS_OF, Churn
 
 from data_contracts import contracts
-from features import feature_columns, open_lake, snapshot, table_path
+from features import BUSINESS_TIME_ZONE, feature_columns, open_lake, snapshot, table_path
 
 START = datetime(2024, 7, 1, tzinfo=UTC)
 ENGINES = ["polars", "duckdb", pytest.param("spark", marks=pytest.mark.slow)]
@@ -71,6 +71,16 @@ def test_an_unknown_engine_is_refused_by_name(churn: Churn, home: Path) -> None:
     ended = churn("snapshot", "--as-of", AS_OF, "--home", home, "--engine", "dask")
     assert ended.code == 2
     assert "'polars', 'duckdb', 'spark'" in ended.err
+
+
+def test_the_days_of_a_home_begin_in_one_zone(churn: Churn, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = str(table_path(home, "transactions"))
+    noted = CommitProperties(custom_metadata={BUSINESS_TIME_ZONE: "UTC"})
+    write_deltalake(path, pl.read_delta(path).clear(), mode="append", commit_properties=noted)
+    monkeypatch.setenv("CHURN_TIME_ZONE", "Asia/Shanghai")
+    ended = churn("snapshot", "--as-of", AS_OF, "--home", home)
+    assert ended.code == 2
+    assert "begin in UTC, and the settings say time_zone = Asia/Shanghai" in ended.err
 
 
 def test_too_little_memory_says_so(churn: Churn, home: Path) -> None:

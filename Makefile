@@ -20,8 +20,8 @@ help: ## show this list
 run: $(RUN_STAMP) ## one night over the simulated shop; the first time it installs what it needs into .venv
 	@$(BIN)/churn nightly --source simulated-shop --as-of 2025-12-01
 
-test: check ## everything that must hold before a commit: check, then every test
-	@$(BIN)/python -m pytest
+test: check ## everything that must hold before a commit: check, then every test, on every processor
+	@$(BIN)/python -m pytest --numprocesses=auto --dist=loadfile
 
 check: $(TEST_STAMP) ## style, formatting, types and the direction of imports
 	@$(BIN)/ruff check .

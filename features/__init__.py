@@ -25,7 +25,7 @@ from features._feature import Feature, FeatureColumn, feature
 from features._fingerprint import fingerprint
 from features._frame import TableUnusable
 from features._front import snapshot
-from features._lake import BUSINESS_TIME_ZONE, Lake, business_time_zone, open_lake, scan, table_path
+from features._lake import BUSINESS_TIME_ZONE, Lake, business_time_zone, commits, open_lake, scan, table_path
 from features._makers import event_rows
 from features._open import ENGINES, EngineUnavailable, Read, duckdb_session, spark_session
 from features._snapshot import snapshots
@@ -57,6 +57,7 @@ __all__ = [
     "catalogue",
     "categories",
     "channels",
+    "commits",
     "compare",
     "complaint_rates",
     "complaints",

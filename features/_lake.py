@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -21,7 +22,6 @@ from features._open import Read, duckdb_session, opened, spark_session
 BUSINESS_TIME_ZONE = "business_time_zone"
 """The note of a commit that says in which time zone the business lives."""
 
-_COMMITS = 50
 TABLES = ("customers", "transactions", "interactions")
 
 
@@ -89,11 +89,20 @@ def open_lake(
 
 def business_time_zone(home: Path) -> str | None:
     """The time zone in which the nights of a home begin a day; None where none of the latest commits notes it."""
-    path = str(table_path(home, "transactions"))
-    if not DeltaTable.is_deltatable(path):
-        return None
-    noted = (commit.get(BUSINESS_TIME_ZONE) for commit in DeltaTable(path).history(limit=_COMMITS))
+    noted = (each.get(BUSINESS_TIME_ZONE) for each in commits(table_path(home, "transactions")))
     return next((zone for zone in noted if zone), None)
+
+
+def commits(path: Path) -> Iterator[Mapping[str, Any]]:
+    """What each commit of a Delta table says of itself, the newest first; nothing where there is no table.
+
+    Read from the files: `DeltaTable.history()` of deltalake 1.6 is empty in a folder with a `#` in its name.
+    """
+    for file in sorted(path.glob("_delta_log/*.json"), reverse=True):
+        for line in file.read_text(encoding="utf-8").splitlines():
+            said = json.loads(line).get("commitInfo")
+            if said:
+                yield said
 
 
 def _delta_tables(home: Path, versions: Mapping[str, int] | None) -> dict[str, DeltaTable]:

@@ -122,7 +122,10 @@ def campaign_response_ratio(campaign_response_count_364d: nw.Expr, campaign_cont
     says=("satisfaction {value:.1f} of 5 (last {days} days)", "最近 {days} 天满意度 {value:.1f}（满分 5）"),
 )
 def mean_satisfaction(days: int) -> Summary:
-    """Average stated satisfaction (1 to 5) in the last {days} days; null when never asked or answered."""
+    """Average stated satisfaction (1 to 5) in the last {days} days; null when never asked or answered.
+
+    What was said of a complaint or enquiry counts once that is resolved.
+    """
     return average(interactions.satisfaction, interactions.within(days))
 
 

@@ -6,7 +6,7 @@ import hashlib
 import json
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -15,7 +15,7 @@ import polars as pl
 from deltalake import DeltaTable
 
 from data_contracts import Checked, Contract, check, contracts
-from features import BUSINESS_TIME_ZONE, scan, table_path
+from features import BUSINESS_TIME_ZONE, commits, scan, table_path
 from pipelines._errors import SourceChanged
 from pipelines._merge import Change, prepare, write
 from pipelines._quarantine import set_aside
@@ -196,31 +196,41 @@ def _ask_same_source(settings: Settings, table: str, checked: Checked) -> None:
     path = table_path(settings.home, table)
     if not DeltaTable.is_deltatable(str(path)):
         return
-    commits = [commit for commit in DeltaTable(str(path)).history() if "source" in commit]
-    if commits and commits[0]["source"] != settings.source.name:
+    noted = [commit for commit in commits(path) if "source" in commit]
+    if noted and noted[0]["source"] != settings.source.name:
         raise SourceChanged(
-            f"{settings.home} holds {table} of the source '{commits[0]['source']}', not of '{settings.source.name}'; "
+            f"{settings.home} holds {table} of the source '{noted[0]['source']}', not of '{settings.source.name}'; "
             "two companies' rows must not mix. Give this source a --home of its own."
         )
-    noted = next((commit[BUSINESS_TIME_ZONE] for commit in commits if BUSINESS_TIME_ZONE in commit), settings.time_zone)
-    if noted != settings.time_zone:
+    if not noted:
+        return
+    _ask_same_days(settings, noted)
+    _ask_same_keys(settings, table, checked, noted)
+    if contracts()[table].has_events:
+        _ask_known_rows(settings, table, checked.rows, noted[0])
+
+
+def _ask_same_days(settings: Settings, noted: Sequence[Mapping[str, str]]) -> None:
+    zone = next((commit[BUSINESS_TIME_ZONE] for commit in noted if BUSINESS_TIME_ZONE in commit), settings.time_zone)
+    if zone != settings.time_zone:
         raise SourceChanged(
-            f"the days of {settings.home} begin in {noted}, and the settings say time_zone = {settings.time_zone}: "
+            f"the days of {settings.home} begin in {zone}, and the settings say time_zone = {settings.time_zone}: "
             "what was learned and listed there means other days. Set it back (is --settings missing?), or start again "
             "in a new --home."
         )
-    made = [json.loads(commit.get("content_key", "[]")) for commit in commits]
+
+
+def _ask_same_keys(settings: Settings, table: str, checked: Checked, noted: Sequence[Mapping[str, str]]) -> None:
+    made = [json.loads(commit.get("content_key", "[]")) for commit in noted]
     was: list[str] = next((columns for columns in made if columns), [])
     now = list(checked.content_key_columns)
-    keys = {commits[0].get("keys"), _keys_are(table, checked)} if commits and checked.rows.height else set()
+    keys = {noted[0].get("keys"), _keys_are(table, checked)} if checked.rows.height else set()
     if (was and now and was != now) or keys == {"given", "made"}:
         raise SourceChanged(
             f"{table}: rows in {settings.home} are keyed by {', '.join(was) or 'the source'}, tonight's would be "
             f"keyed by {', '.join(now) or 'the source'}, so every row would stand twice. Give the same columns as "
             f"before (see [tables.{table}] in the settings), or start again in a new --home."
         )
-    if commits and contracts()[table].has_events:
-        _ask_known_rows(settings, table, checked.rows, commits[0])
 
 
 _CHANGES = {

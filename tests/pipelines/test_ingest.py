@@ -148,6 +148,13 @@ def delivered(settings: Settings, rows: pl.DataFrame, folder: Path) -> list[Arri
     return ingest(placed, read_and_check(placed, as_of=AS_OF), as_of=AS_OF)
 
 
+def test_a_home_with_a_difficult_name_knows_its_company_too(settings: Callable[..., Settings], tmp_path: Path) -> None:
+    difficult = settings(home=tmp_path / "shop #1")
+    delivered(difficult, nameless(), tmp_path / "a")
+    with pytest.raises(SourceChanged, match="no longer at"):
+        delivered(difficult, nameless().with_columns(pl.col("amount") * 3), tmp_path / "b")
+
+
 @pytest.mark.parametrize(
     ("change", "says"),
     [

@@ -73,12 +73,15 @@ def test_an_unknown_engine_is_refused_by_name(churn: Churn, home: Path) -> None:
     assert "'polars', 'duckdb', 'spark'" in ended.err
 
 
-def test_the_days_of_a_home_begin_in_one_zone(churn: Churn, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_days_of_a_home_begin_in_one_zone(churn: Churn, home: Path) -> None:
     path = str(table_path(home, "transactions"))
     noted = CommitProperties(custom_metadata={BUSINESS_TIME_ZONE: "UTC"})
-    write_deltalake(path, pl.read_delta(path).clear(), mode="append", commit_properties=noted)
-    monkeypatch.setenv("CHURN_TIME_ZONE", "Asia/Shanghai")
-    ended = churn("snapshot", "--as-of", AS_OF, "--home", home)
+    write_deltalake(
+        path, open_lake(home).tables["transactions"].collect().clear(), mode="append", commit_properties=noted
+    )
+    file = home.parent / "far.toml"
+    file.write_text('time_zone = "Asia/Shanghai"\n', encoding="utf-8")
+    ended = churn("snapshot", "--settings", file, "--as-of", AS_OF, "--home", home)
     assert ended.code == 2
     assert "begin in UTC, and the settings say time_zone = Asia/Shanghai" in ended.err
 

@@ -112,7 +112,8 @@ UNBROKEN = {
     "calls others": "_makers.event_rows _makers._known _makers._lines _makers._interactions "
     "_history.History.receipts_and_purchases _history.History.kinds_bought _history.history _history._find_orders "
     "_sums.Programme.run",
-    "declares a summary": "_aggregate._where _aggregate._of _aggregate._shown _aggregate.count _aggregate.total _aggregate.least _aggregate.most "
+    "declares a summary": "_aggregate._where _aggregate._of _aggregate._shown "
+    "_aggregate.count _aggregate.total _aggregate.least _aggregate.most "
     "_aggregate.average _aggregate.median _aggregate.distinct _aggregate.Aggregate.expression",
     "no claim needs a division to the last bit": "_aggregate.divided",
     "moves batches to buckets and keeps them, whatever they mean; test_fast.py": "_buckets.Spread.add "

@@ -26,6 +26,7 @@ class Night:
     published: Published
     docs: Path
     notes: tuple[str, ...]
+    active_days: int
 
 
 @contextmanager

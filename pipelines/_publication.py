@@ -6,14 +6,14 @@ import logging
 import platform
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
 import polars as pl
 
-from features import Lake, day_start, fingerprint
+from features import ComplaintRates, Lake, complaint_rates, day_start, fingerprint
 from models import NotEnoughHistory, population, targets
 from models._reasons import reasons
 from models._registry import Champion
@@ -34,12 +34,13 @@ _SOFTWARE = ("polars", "narwhals", "scikit-learn", "xgboost-cpu", "numpy", "delt
 
 @dataclass(frozen=True, kw_only=True)
 class Published:
-    """What a night put out: where, how many, and the list itself."""
+    """What a night put out: where, how many, the list, and the complaints of the active window (None: unknown)."""
 
     folder: Path
     counts: Mapping[str, int]
     listed: pl.DataFrame
     has_consent_data: bool
+    complaints: ComplaintRates | None
 
 
 def publish_night(
@@ -57,6 +58,8 @@ def publish_night(
     scores = _scores(settings, lake, champions, rows, as_of=as_of)
     ranked = rank(scores, size=settings.list.size)
     listed = _with_reasons(settings, champions[LEADING], rows, ranked.listed)
+    window = settings.population.active_days
+    rates = complaint_rates(lake.tables, as_of=as_of, time_zone=settings.time_zone, days=window)
     folder = publish(
         Bundle(
             as_of=as_of,
@@ -64,7 +67,7 @@ def publish_night(
             listed=listed,
             counts=ranked.counts,
             meanings={f"{name}_probability": f"Probability of: {t.description}" for name, t in targets().items()},
-            record=_record(settings, lake, champions, arrivals),
+            record=_record(settings, lake, champions, arrivals) | ({"complaints": asdict(rates)} if rates else {}),
         ),
         home=settings.home,
     )
@@ -76,7 +79,9 @@ def publish_night(
         time.perf_counter() - started,
     )
     knows_consent = not scores["may_contact"].is_null().all()
-    return Published(folder=folder, counts=ranked.counts, listed=listed, has_consent_data=knows_consent)
+    return Published(
+        folder=folder, counts=ranked.counts, listed=listed, has_consent_data=knows_consent, complaints=rates
+    )
 
 
 def _population_rows(settings: Settings, lake: Lake, *, as_of: date) -> pl.DataFrame:

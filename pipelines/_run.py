@@ -151,7 +151,7 @@ def _ready(settings: Settings, *, verbose: bool) -> Iterator[Console]:
 
 
 def _show_night(console: Console, settings: Settings, night: Night, *, options: str) -> None:
-    from pipelines._summary import arrival_line, counts_line, table_rows
+    from pipelines._summary import arrival_line, complaints_line, counts_line, table_rows
 
     for arrival in night.arrivals:
         console.print(f"  {escape(arrival_line(arrival))}")
@@ -159,6 +159,8 @@ def _show_night(console: Console, settings: Settings, night: Night, *, options: 
         console.print(f"  [yellow]note:[/] {escape(note)}")
     _show_learned(console, night.learned)
     console.print(f"\n{counts_line(night)}")
+    if complaints_line(night):
+        console.print(complaints_line(night))
     table = _table(f"Top of the list, {night.as_of}", "#", "customer", "churn", "yearly spend", "at risk", "why")
     for row in table_rows(night, most=5):
         why = "; ".join(row[f"reason_{k}"] for k in (1, 2, 3) if row[f"reason_{k}"])

@@ -42,6 +42,20 @@ def counts_line(night: Night) -> str:
     return f"{counts['population']:,} active customers scored = {' + '.join(parts)}"
 
 
+def complaints_line(night: Night) -> str:
+    """The complaints of the shop in the active window; empty where there were none, or nothing is known of any."""
+    rates = night.published.complaints
+    if rates is None or not rates.complaint_count:
+        return ""
+    words = [f"complaints of {night.active_days} days: {rates.complaint_count:,}"]
+    words += [f"{rates.complaints_per_customer:.2f} per customer seen"] if rates.complaints_per_customer else []
+    if rates.never_processed_share is not None:
+        words.append(f"{rates.never_processed_share:.0%} neither resolved nor reviewed")
+    if rates.dissatisfied_share is not None:
+        words.append(f"{rates.dissatisfied_share:.0%} of {rates.answered_count:,} answers dissatisfied")
+    return ", ".join(words)
+
+
 def table_rows(night: Night, *, most: int = 10) -> list[dict[str, Any]]:
     """The top of the list, one mapping per customer."""
     listed = night.published.listed.head(most)
@@ -62,7 +76,8 @@ def report_rows(learned: Iterable[Learned]) -> list[dict[str, Any]]:
 
 def markdown_summary(night: Night) -> str:
     """The night as Markdown: what arrived, who was scored, the models' figures and where the files are."""
-    lines = [f"# Night of {night.as_of}", "", counts_line(night), "", "## Arrived", ""]
+    said = [line for line in (counts_line(night), complaints_line(night)) if line]
+    lines = [f"# Night of {night.as_of}", "", "\n\n".join(said), "", "## Arrived", ""]
     lines += [f"- {arrival_line(arrival)}" for arrival in night.arrivals]
     lines += [f"- note: {note}" for note in night.notes]
     if night.learned:

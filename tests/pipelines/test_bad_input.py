@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from datetime import datetime
 from pathlib import Path
@@ -171,6 +172,8 @@ def test_integer_ids_in_one_table_meet_text_ids_in_another(night, tmp_path: Path
     ended = night()
     assert ended.code == 0, ended.err
     assert "are these the same ids" not in ended.out
+    assert "complaints of 84 days: 2, " in ended.out
+    assert "neither resolved nor reviewed" not in ended.out  # no column says what was
     snapshot = pl.read_parquet(home / "snapshots" / f"as_of={AS_OF}.parquet")
     complained = snapshot.filter(pl.col("complaint_count_84d") > 0)["customer_id"].to_list()
     assert "1001" in complained
@@ -194,12 +197,16 @@ def test_chinese_text_passes_through_every_column(night, tmp_path: Path, home: P
     )
     write_shop(tmp_path / "shop", lines)
     (tmp_path / "shop" / "interactions.csv").write_text(
-        "customer_id,occurred_at,kind,topic\n客户C001,2024-07-01,complaint,包装破损\n", encoding="utf-8"
+        "customer_id,occurred_at,kind,topic,resolved_at,reviewed_at,satisfaction\n"
+        "客户C001,2024-07-01,complaint,包装破损,2024-07-02,,2\n客户C002,2024-07-01,complaint,包装破损,,,\n",
+        encoding="utf-8",
     )
     ended = night()
     assert ended.code == 0, ended.err
-    text = (home / "lists" / f"as_of={AS_OF}" / "retention_list.csv").read_text(encoding="utf-8-sig")
-    assert "客户C" in text
+    assert "50% neither resolved nor reviewed, 100% of 1 answers dissatisfied" in " ".join(ended.out.split())
+    published = home / "lists" / f"as_of={AS_OF}"
+    assert "客户C" in (published / "retention_list.csv").read_text(encoding="utf-8-sig")
+    assert json.loads((published / "manifest.json").read_text(encoding="utf-8"))["complaints"]["complaint_count"] == 2
 
 
 def test_a_chinese_encoding_is_read_when_named(night, tmp_path: Path, home: Path) -> None:

@@ -147,9 +147,11 @@ def _missing_column(contract: Contract, name: str, found: list[str]) -> str:
     free = {other.strip().lower(): other for other in found if other not in contract.column_names}
     close = get_close_matches(name, list(free), n=1, cutoff=0.5)
     hint = f"; did you mean {free[close[0]]!r}?" if close else ""
+    constant = f" Where only dates are known, set amount = 1 under [tables.{contract.name}.constants]."
+    constant = constant if name == "amount" and not close else ""
     return (
         f"required column {name!r} is missing (found: {', '.join(found) or 'none'}{hint}). "
-        f"Rename it in the export or map it in churn.toml under [tables.{contract.name}.rename]."
+        f"Rename it in the export or map it in churn.toml under [tables.{contract.name}.rename].{constant}"
     )
 
 

@@ -77,8 +77,14 @@ _LABEL = "label of the question"
 
 
 def _with_labels(rows: pl.DataFrame, labels: Native, day: date) -> pl.DataFrame:
-    given = pl.from_pandas(labels) if is_pandas(labels) else labels.lazy().collect()
-    named = given.select("customer_id", pl.col("label").cast(pl.Boolean).alias(_LABEL))
+    given: pl.DataFrame = pl.from_pandas(labels) if is_pandas(labels) else labels.lazy().collect()
+    missing = sorted({"customer_id", "label"} - set(given.columns))
+    if missing:
+        raise ValueError(f"the labels of {day} have no column {' or '.join(missing)}, but {', '.join(given.columns)}")
+    kind, known = given.schema["label"], given["label"].drop_nulls()
+    if kind not in (pl.Boolean, pl.Null) and not (kind.is_numeric() and known.is_in([0, 1]).all()):
+        raise ValueError(f"the labels of {day} are {kind}; they should be True or False, or 1 or 0")
+    named = given.select(pl.col("customer_id").cast(pl.String), pl.col("label").cast(pl.Boolean).alias(_LABEL))
     if named[_LABEL].null_count():
         raise ValueError(f"the labels of {day} hold {named[_LABEL].null_count():,} nulls; leave out who has no answer")
     strange = named.join(rows, on="customer_id", how="anti")

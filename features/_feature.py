@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import inspect
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from typing import Any
 
 import narwhals as nw
 
+from data_contracts import contracts
 from features._aggregate import Aggregate, Compound, Summary
 from features._code import definition_of
 from features._events import Events
@@ -162,8 +164,10 @@ def _problem(made: Feature) -> str:
         wanted = "one parameter, `days`" if made.days else "no parameters: it has no windows"
         return f"the function takes {', '.join(asked) or 'nothing'}; it should take {wanted}"
     with suppress(NameError):  # a function of its module that is written further down: the catalogue asks again
-        return next((wrong for column in made.columns if (wrong := _wrong(column, made))), "")
-    return ""
+        wrong = next((wrong for column in made.columns if (wrong := _wrong(column, made))), "")
+        if wrong:
+            return wrong
+    return "" if made.name.isidentifier() else "declare a function with a name: a lambda has none"
 
 
 def _as_given(made: Feature) -> tuple[object, ...]:
@@ -177,9 +181,34 @@ def _wrong(column: FeatureColumn, made: Feature) -> str:
     if not isinstance(column.summary, Aggregate | Compound | nw.Expr):
         return f"the function returns {column.summary!r}; it should return count(...), total(...) or another summary"
     others = _windows_of(column.summary) - {made.of.name, None}
-    return (
-        f"it is declared of {made.of.name}, and speaks of a window of {', '.join(map(str, others))}" if others else ""
-    )
+    if others:
+        return f"it is declared of {made.of.name}, and speaks of a window of {', '.join(map(str, others))}"
+    return _wrong_column(column.summary, made.of)
+
+
+def _wrong_column(summary: Summary | nw.Expr, of: Events) -> str:
+    """What is wrong with the columns that are added up or compared: of another table, or no numbers."""
+    if isinstance(summary, Compound):
+        return _wrong_column(summary.left, of) or _wrong_column(summary.right, of)
+    if not isinstance(summary, Aggregate):
+        return ""
+    named = [_names_in(each) for each in (summary.value, summary.where.condition) if each is not None]
+    strange = sorted(set().union(*named) - set(of.columns))
+    if strange:
+        return f"it speaks of {strange[0]!r}, which {of.name} does not have; it has {', '.join(of.columns)}"
+    if summary.kind in ("total", "average", "median") and summary.value is not None:
+        texts = {name for name in _texts(of) if repr(summary.value) == f"col({name})"}
+        return f"{min(texts)!r} is text, which has no {summary.kind}; count(...) or distinct(...) it" if texts else ""
+    return ""
+
+
+def _names_in(expression: nw.Expr) -> set[str]:
+    return set(re.findall(r"\bcol\((\w+)\)", repr(expression)))
+
+
+def _texts(of: Events) -> set[str]:
+    """The columns of an event table that are texts, as the contracts say."""
+    return {each.name for table in of.tables for each in contracts()[table].columns if each.type == "text"}
 
 
 def _windows_of(summary: Summary | nw.Expr) -> set[str | None]:

@@ -106,6 +106,19 @@ def test_labels_that_are_null_are_refused() -> None:
         compared(silence_days, labels=lambda day: late_labels(day).with_columns(label=None))
 
 
+@pytest.mark.parametrize(
+    ("labels", "says"),
+    [
+        ({"customer_id": ["anna"], "churned": [True]}, "have no column label, but customer_id, churned"),
+        ({"customer_id": ["anna"], "label": ["yes"]}, "are String; they should be True or False"),
+        ({"customer_id": ["anna"], "label": [2]}, "are Int64; they should be True or False"),
+    ],
+)
+def test_labels_of_another_shape_are_refused(labels: dict[str, list[object]], says: str) -> None:
+    with pytest.raises(ValueError, match=says):
+        compare(silence_days, shop(), as_of=AS_OF, beside=EXISTING, labels=lambda day: pl.DataFrame(labels))
+
+
 def test_a_column_that_the_catalogue_makes_already_is_refused() -> None:
     @feature(of=purchases, unit="currency", missing=0, days=(28,))
     def spend(days: int) -> Any:

@@ -351,3 +351,25 @@ def test_what_is_no_feature_is_refused_and_one_needs_no_list() -> None:
     with pytest.raises(TypeError, match="'purchase_count' is no feature"):
         feature_columns(["purchase_count"])  # type: ignore[list-item]
     assert list(feature_columns(catalogue()["tenure_days"])) == ["tenure_days"]
+
+
+@pytest.mark.parametrize(
+    ("of", "build", "says"),
+    [
+        (purchases, lambda: count(complaints.topic == "x"), "speaks of 'topic', which purchases does not have"),
+        (complaints, lambda: total(complaints.kind), "'kind' is text, which has no total"),
+        (complaints, lambda: count() / total(complaints.topic), "'topic' is text, which has no total"),
+    ],
+)
+def test_columns_of_another_table_and_sums_of_texts_are_refused(of: Events, build: Any, says: str) -> None:
+    def made() -> Any:
+        """Something."""
+        return build()
+
+    with pytest.raises(TypeError, match=re.escape(says)):
+        feature(of=of, unit="-", missing=None)(made)
+
+
+def test_a_feature_has_a_name() -> None:
+    with pytest.raises(TypeError, match="a lambda has none"):
+        feature(of=purchases, unit="-", missing=None)(lambda: count())

@@ -23,7 +23,7 @@ from features import (
     receipts,
     total,
 )
-from tests.features.cases_bought import HOURS
+from tests.features.cases_money import HOURS
 from tests.features.tables import Case
 
 

@@ -6,7 +6,7 @@ from data_contracts._contract import Column, Contract
 from data_contracts._declarations import DuplicateDeclaration, declared
 from data_contracts._errors import ContractBroken
 from data_contracts._validate import Verdict, validate
-from data_contracts._values import Reading, UnreadableColumn
+from data_contracts._values import Reading, UnreadableColumn, delimiter_of
 
 __all__ = [
     "Checked",
@@ -22,6 +22,7 @@ __all__ = [
     "conform",
     "contracts",
     "declared",
+    "delimiter_of",
     "read_column",
     "validate",
 ]

@@ -6,6 +6,7 @@ null for everybody, and no fake zero. A column that is there but empty is a stat
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Collection, Mapping
 
@@ -17,6 +18,8 @@ from features._engine import Native
 from features._events import Events
 from features._feature import FeatureColumn
 
+log = logging.getLogger(__name__)
+
 There = Mapping[str, Collection[str]]
 """The columns of each contract table that came."""
 
@@ -26,17 +29,23 @@ def columns_there(tables: Mapping[str, Native]) -> There:
     return {name: frozenset(nw.from_native(frame).collect_schema().names()) for name, frame in tables.items()}
 
 
-def is_absent(column: FeatureColumn, there: There) -> bool:
-    """Whether a table or a column that a column of events is made from never came."""
-    events = column.feature.of
-    if events is None:
-        return False
-    return not set(events.tables) <= set(there) or bool(never_came(column, there))
+def unknown_columns(columns: Mapping[str, FeatureColumn], there: There) -> set[str]:
+    """The columns that nobody can know: made from what never came, or from such columns. The log says what that is."""
+    never_came, unknown = set(), set()
+    for name, column in columns.items():
+        tables = column.feature.of.tables if column.feature.of else ()
+        absent = {(table, each) for table, each in made_from(column) if each not in there.get(table, ())}
+        never_came |= {each for each in absent if each[0] in there}
+        if absent or not set(tables) <= set(there):
+            unknown.add(name)
+    for table, each in sorted(never_came):
+        log.info("no column %s in %s: the features made from it are null", each, table)
+    return _with_those_made_from(unknown, columns)
 
 
-def never_came(column: FeatureColumn, there: There) -> set[tuple[str, str]]:
-    """The tables and optional columns, of tables that came, without which a column of events is unknown."""
-    return {(table, name) for table, name in made_from(column) if table in there and name not in there[table]}
+def _with_those_made_from(unknown: set[str], columns: Mapping[str, FeatureColumn]) -> set[str]:
+    more = {name for name, column in columns.items() if set(column.feature.inputs) & unknown} - unknown
+    return _with_those_made_from(unknown | more, columns) if more else unknown
 
 
 def made_from(column: FeatureColumn) -> set[tuple[str, str]]:
@@ -57,11 +66,10 @@ def _optional(table: str) -> set[str]:
     return {each.name for each in contracts()[table].columns if not each.required} - {"recorded_at"}
 
 
-def by_events(columns: Mapping[str, FeatureColumn], there: There) -> dict[Events, list[FeatureColumn]]:
-    """The columns of each event table that can be known."""
+def by_events(columns: Mapping[str, FeatureColumn], unknown: Collection[str]) -> dict[Events, list[FeatureColumn]]:
+    """The columns of each event table, without the unknown ones."""
     found: dict[Events, list[FeatureColumn]] = {}
-    for column in columns.values():
-        events = column.feature.of
-        if events and not is_absent(column, there):
-            found.setdefault(events, []).append(column)
+    for name, column in columns.items():
+        if column.feature.of and name not in unknown:
+            found.setdefault(column.feature.of, []).append(column)
     return found

@@ -6,6 +6,7 @@ those are added. Whole numbers add up to the same in any order and on any engine
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
@@ -177,6 +178,16 @@ def median(value: nw.Expr, where: Where | nw.Expr | None = None) -> Aggregate:
 def distinct(value: nw.Expr, where: Where | nw.Expr | None = None) -> Aggregate:
     """How many different known values a column has over the events that count."""
     return Aggregate("distinct", _of(value), _where(where))
+
+
+def named_in(expression: nw.Expr) -> set[str]:
+    """The columns of an event table that an expression speaks of."""
+    return {name for names in re.findall(r"col\(([^()]*)\)", repr(expression)) for name in names.split(", ")}
+
+
+def plain_name(expression: nw.Expr) -> str:
+    """The column that an expression is, where it is a plain column."""
+    return repr(expression).removeprefix("col(").removesuffix(")")
 
 
 def fixed(value: nw.Expr, decimals: int) -> nw.Expr:

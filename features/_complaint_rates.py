@@ -21,7 +21,7 @@ MIDDLE = 3
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ComplaintRates:
-    """The complaints of a window, of all customers together. A figure is None where it would divide by nothing.
+    """The complaints of all customers in the last `days` days. A figure is None where it would divide by nothing.
 
     `customer_count` customers bought, returned or interacted in the window. `complaints_per_customer` are the
     complaints over those. `never_processed_share` of the complaints were neither resolved nor reviewed before the
@@ -29,6 +29,7 @@ class ComplaintRates:
     they were; `dissatisfied_share` of those answers lie below 3, the middle of the scale.
     """
 
+    days: int
     customer_count: int
     complaint_count: int
     answered_count: int
@@ -58,6 +59,7 @@ def complaint_rates(tables: Mapping[str, Native], *, as_of: date, time_zone: str
     made, never_processed, answered, dissatisfied_count = (int(found[name].item() or 0) for name in figures)
     seen = _seen(tables, as_of=as_of, time_zone=time_zone, days=days)
     return ComplaintRates(
+        days=days,
         customer_count=seen,
         complaint_count=made,
         answered_count=answered,

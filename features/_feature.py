@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import inspect
-import re
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -13,7 +12,7 @@ from typing import Any
 import narwhals as nw
 
 from data_contracts import contracts
-from features._aggregate import Aggregate, Compound, Summary
+from features._aggregate import Aggregate, Compound, Summary, named_in, plain_name
 from features._code import definition_of
 from features._events import Events
 
@@ -192,18 +191,17 @@ def _wrong_column(summary: Summary | nw.Expr, of: Events) -> str:
         return _wrong_column(summary.left, of) or _wrong_column(summary.right, of)
     if not isinstance(summary, Aggregate):
         return ""
-    named = [_names_in(each) for each in (summary.value, summary.where.condition) if each is not None]
+    named = [named_in(each) for each in (summary.value, summary.where.condition) if each is not None]
     strange = sorted(set().union(*named) - set(of.columns))
     if strange:
         return f"it speaks of {strange[0]!r}, which {of.name} does not have; it has {', '.join(of.columns)}"
-    if summary.kind in ("total", "average", "median") and summary.value is not None:
-        texts = {name for name in _texts(of) if repr(summary.value) == f"col({name})"}
-        return f"{min(texts)!r} is text, which has no {summary.kind}; count(...) or distinct(...) it" if texts else ""
-    return ""
+    added = plain_name(summary.value) if summary.value is not None and summary.kind in _OF_NUMBERS else ""
+    return (
+        f"{added!r} is text, which has no {summary.kind}; count(...) or distinct(...) it" if added in _texts(of) else ""
+    )
 
 
-def _names_in(expression: nw.Expr) -> set[str]:
-    return set(re.findall(r"\bcol\((\w+)\)", repr(expression)))
+_OF_NUMBERS = ("total", "average", "median")
 
 
 def _texts(of: Events) -> set[str]:

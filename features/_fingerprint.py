@@ -31,7 +31,7 @@ _MACHINERY: tuple[Callable[..., object], ...] = (
     _events.Events.within,
     *_aggregate._PORTABLE.values(),
     *_makers._MAKERS.values(),
-    _absent.is_absent,
+    _absent.unknown_columns,
     _snapshot._of_events,
     _snapshot._fill,
     _snapshot._with_made_columns,

@@ -100,9 +100,8 @@ def commits(path: Path) -> Iterator[Mapping[str, Any]]:
     """
     for file in sorted(path.glob("_delta_log/*.json"), reverse=True):
         for line in file.read_text(encoding="utf-8").splitlines():
-            said = json.loads(line).get("commitInfo")
-            if said:
-                yield said
+            if line.startswith('{"commitInfo"'):
+                yield json.loads(line)["commitInfo"]
 
 
 def _delta_tables(home: Path, versions: Mapping[str, int] | None) -> dict[str, DeltaTable]:

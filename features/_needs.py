@@ -8,7 +8,7 @@ from datetime import date
 import polars as pl
 from polars.io.plugins import register_io_source
 
-from features._absent import by_events
+from features._absent import by_events, unknown_columns
 from features._attributes import Attribute, attributes
 from features._catalogue import feature_columns
 from features._feature import Feature
@@ -25,7 +25,8 @@ def columns_needed(
     """By contract table, the columns that the features (the catalogue unless given) are made from."""
     read = {table: set(_ALWAYS) for table in schemas}
     empty = {table: _empty(schema, read[table]) for table, schema in schemas.items()}
-    for events, columns in by_events(feature_columns(features), schemas).items():
+    asked = feature_columns(features)
+    for events, columns in by_events(asked, unknown_columns(asked, schemas)).items():
         if events is attributes:
             # The type of these is asked for when they are read: a wrong one should be named then, not left out here.
             named = [c.feature for c in columns if isinstance(c.feature, Attribute)]

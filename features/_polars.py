@@ -9,6 +9,7 @@ to the portable path, which every engine shares.
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
 
-from features._aggregate import Aggregate, Compound
+from features._aggregate import Aggregate, Compound, named_in
 from features._buckets import LINES_PER_BUCKET, THREADS, Spread, TooWide, plain_lines, spread
 from features._compiled import compiled, is_kept
 from features._engine import Native, rows_of
@@ -29,7 +30,7 @@ from features._events import Events
 from features._feature import FeatureColumn
 from features._history import KIND_TABLES, History, history
 from features._room import Room, Rooms
-from features._sums import Programme, Table, expressions_of, named_in, parts_of
+from features._sums import Programme, Table, expressions_of, parts_of
 from features._talks import KNOWN_HERE, NO_NUMBERS, SAID, Talks, plain_talks
 from features._time import Frame, Shifts, day_number, day_start, is_known_before, micros, zone_shifts
 
@@ -69,7 +70,8 @@ def is_fast(column: FeatureColumn) -> bool:
 def _is_readable(expression: nw.Expr) -> bool:
     """Whether the text of an expression says all of it: its columns, and constants that are not cut short."""
     text = repr(expression)
-    return bool(named_in(expression)) and not any(sign in text for sign in ("...", "…", "horizontal"))
+    is_cut_short = any(sign in text for sign in ("...", "…", "horizontal"))
+    return bool(named_in(expression)) and not is_cut_short and not re.search(r"col\([^()]*,", text)
 
 
 def _is_number(part: Aggregate) -> bool:

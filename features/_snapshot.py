@@ -10,7 +10,7 @@ import narwhals as nw
 import numpy as np
 import polars as pl
 
-from features._absent import There, by_events, columns_there, is_absent, never_came
+from features._absent import by_events, columns_there, unknown_columns
 from features._attributes import attribute_rows, attributes
 from features._catalogue import feature_columns
 from features._engine import Native, collected, is_polars, on_polars
@@ -40,9 +40,8 @@ def snapshots(
     """
     tables = {name: on_polars(frame) for name, frame in tables.items()}
     columns = feature_columns(features)
-    there = columns_there(tables)
-    asked = by_events(columns, there)
-    unknown = _unknown(columns, there)
+    unknown = unknown_columns(columns, columns_there(tables))
+    asked = by_events(columns, unknown)
     log = _log(tables, asked, as_of=as_of, time_zone=time_zone)
     parts = log.parts(as_of) if log else None
     for day in as_of:
@@ -56,21 +55,7 @@ def snapshots(
             population = rows.filter(IS_BUYER).select("customer_id") if customers is None else _rows(customers)
             rows = population.sort("customer_id").join(rows, on="customer_id", how="left", maintain_order="left")
         rows = _fill(rows, [column for column in columns.values() if column.name not in done], unknown)
-        rows = _with_made_columns(rows, columns, process, done)
-        nulls = [pl.lit(None, dtype=pl.Float64).alias(name) for name in unknown]
-        yield rows.with_columns(nulls).select("customer_id", *columns)
-
-
-def _unknown(columns: Mapping[str, FeatureColumn], there: There) -> set[str]:
-    """The columns that nobody can know, for what they are made from never came; a log line says what that is."""
-    found = {name for name, column in columns.items() if is_absent(column, there)}
-    for table, name in sorted(set().union(*(never_came(column, there) for column in columns.values()))):
-        logger.info("no column %s in %s: the features made from it are null", name, table)
-    before = -1
-    while len(found) > before:
-        before = len(found)
-        found |= {name for name, column in columns.items() if set(column.feature.inputs) & found}
-    return found
+        yield _with_made_columns(rows, columns, process, done | unknown).select("customer_id", *columns)
 
 
 def _log(
@@ -156,10 +141,10 @@ def _of_events(
 def _fill(rows: pl.DataFrame, columns: Iterable[FeatureColumn], unknown: Collection[str]) -> pl.DataFrame:
     made = []
     for column in columns:
-        if column.feature.of is None:
-            continue
         if column.name in unknown:
             made.append(pl.lit(None, dtype=pl.Float64).alias(column.name))
+            continue
+        if column.feature.of is None:
             continue
         value = pl.col(column.name).cast(pl.Float64)
         made.append(value if column.missing is None else value.fill_null(column.missing))
@@ -169,8 +154,9 @@ def _fill(rows: pl.DataFrame, columns: Iterable[FeatureColumn], unknown: Collect
 def _with_made_columns(
     rows: pl.DataFrame, columns: Mapping[str, FeatureColumn], process: PurchaseProcess | None, done: set[str]
 ) -> pl.DataFrame:
-    """Adds the columns made from others. Those that are `done` are finite or null already."""
-    waiting = {name: column for name, column in columns.items() if column.feature.of is None}
+    """Adds the columns made from others. Those that are `done` are there, finite or null."""
+    made = [column for name, column in columns.items() if column.feature.of is None and name not in done]
+    waiting = {column.name: column for column in made}
     while waiting:
         ready = [c for c in waiting.values() if not set(c.feature.inputs) & set(waiting)]
         if not ready:
@@ -178,7 +164,6 @@ def _with_made_columns(
         rows = _with_fitted(_with_expressions(rows, ready), ready, process)
         for column in ready:
             del waiting[column.name]
-    made = [column for column in columns.values() if column.feature.of is None]
     plain = rows.with_columns(_plain(pl.col(name)) for name in columns if name not in done)
     return plain.with_columns(
         pl.col(c.name).fill_null(c.missing) for c in made if c.missing is not None and c.name not in done

@@ -5,7 +5,6 @@ The answers equal those of `Aggregate.expression` on any other engine: all sums 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +14,16 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from features._aggregate import AVERAGE_DECIMALS, MONEY_DECIMALS, Aggregate, Compound, Summary, Where
+from features._aggregate import (
+    AVERAGE_DECIMALS,
+    MONEY_DECIMALS,
+    Aggregate,
+    Compound,
+    Summary,
+    Where,
+    named_in,
+    plain_name,
+)
 from features._conditions import Condition, simple_condition, simple_product
 from features._loops import ALWAYS, FLOAT, KINDS, NONE, NOTHING, WHOLE, run_loops
 from features._room import Room
@@ -198,16 +206,6 @@ def _numbers(values: pl.Series) -> Array:
     plain = values if values.dtype.is_numeric() or values.dtype == pl.Boolean else values.rank("dense")
     numbers: Array = plain.cast(pl.Float64).fill_null(float("nan")).to_numpy()
     return numbers
-
-
-def named_in(expression: nw.Expr) -> set[str]:
-    """The columns of an event table that an expression speaks of."""
-    return set(re.findall(r"col\(([^()]*)\)", repr(expression)))
-
-
-def plain_name(expression: nw.Expr) -> str:
-    """The column that an expression is, where it is a plain column."""
-    return repr(expression).removeprefix("col(").removesuffix(")")
 
 
 def parts_of(summary: Summary) -> list[Aggregate]:

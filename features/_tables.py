@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import logging
 from collections.abc import Mapping
 from difflib import get_close_matches
@@ -10,7 +11,7 @@ from pathlib import Path
 import polars as pl
 from deltalake import DeltaTable
 
-from data_contracts import contracts
+from data_contracts import contracts, delimiter_of
 from features._engine import Native
 from features._frame import TableUnusable, conformed, value_problems
 from features._lake import TABLES, Lake, open_lake, table_path
@@ -19,7 +20,6 @@ log = logging.getLogger(__name__)
 
 _NEEDED = "transactions"
 _ENDINGS = (".parquet", ".csv", ".csv.gz")
-_DELIMITERS = (",", ";", "\t", "|")
 
 
 def tables_of(given: Native, *, time_zone: str = "UTC") -> Mapping[str, Native]:
@@ -92,10 +92,10 @@ def _scanned(table: str, path: Path) -> pl.LazyFrame:
 
 
 def _scanned_csv(path: Path) -> pl.LazyFrame:
-    """With the delimiter that divides the header into most names."""
-    read = {sign: pl.scan_csv(path, glob=False, infer_schema=False, separator=sign) for sign in _DELIMITERS}
-    names = {sign: len(rows.collect_schema()) for sign, rows in read.items()}
-    return read[max(_DELIMITERS, key=lambda sign: names[sign])]
+    opened = gzip.open if path.suffix == ".gz" else open
+    with opened(path, "rt", encoding="utf-8-sig", errors="replace") as file:
+        delimiter = delimiter_of(file.readline())
+    return pl.scan_csv(path, glob=False, infer_schema=False, separator=delimiter)
 
 
 def _ask_values(table: str, rows: pl.LazyFrame) -> None:

@@ -17,9 +17,9 @@ from typing import IO, cast
 import duckdb
 import polars as pl
 
+from data_contracts import delimiter_of
 from pipelines._errors import SourceUnreadable
 
-DELIMITERS = (",", ";", "\t", "|")
 NOT_UNPACKED = (gzip.BadGzipFile, EOFError, zlib.error)
 
 
@@ -30,7 +30,7 @@ def read_csv(path: Path, *, delimiter: str | None = None, encoding: str = "utf-8
     from that line. Raises SourceUnreadable for an empty file, another encoding, ragged lines, a broken archive.
     """
     header = _first_line(path, encoding)
-    delimiter = delimiter or max(DELIMITERS, key=_without_quoted(header).count)
+    delimiter = delimiter or delimiter_of(header)
     names = _column_names(header, delimiter, path.name)
     if not _is_utf8(encoding) or any(sign in str(path) for sign in "*?["):  # DuckDB would take these for a pattern
         return _read_copy(path, delimiter, encoding, names)
@@ -69,10 +69,6 @@ def _is_utf8(encoding: str) -> bool:
 def _with_mark(encoding: str) -> str:
     """UTF-8 may begin with a byte order mark, which is no part of the first column's name."""
     return "utf-8-sig" if _is_utf8(encoding) else encoding
-
-
-def _without_quoted(line: str) -> str:
-    return "".join(line.split('"')[::2])
 
 
 def _column_names(header: str, delimiter: str, file: str) -> list[str]:

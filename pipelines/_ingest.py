@@ -20,6 +20,7 @@ from pipelines._errors import SourceChanged
 from pipelines._merge import Change, prepare, write
 from pipelines._quarantine import set_aside
 from pipelines._settings import Settings
+from pipelines._snapshot import ask_same_days
 from pipelines._sources import read_table
 
 log = logging.getLogger(__name__)
@@ -124,8 +125,9 @@ def _notes(checked: Mapping[str, Checked]) -> tuple[str, ...]:
 def ingest(settings: Settings, delivery: Delivery, *, as_of: date) -> list[Arrival]:
     """Merges a checked delivery into the lake and the quarantine; repeating it changes nothing.
 
-    Raises SourceChanged when the lake was filled from another source, or keyed by other columns.
+    Raises SourceChanged when the lake was filled from another source, read in another way, or keyed by other columns.
     """
+    ask_same_days(settings)
     for name, checked in delivery.checked.items():
         _ask_same_source(settings, name, checked)
     # All is worked out before anything is written: what fails here leaves every table as it was.
@@ -150,10 +152,10 @@ def ingest(settings: Settings, delivery: Delivery, *, as_of: date) -> list[Arriv
 
 def _change(settings: Settings, table: str, checked: Checked) -> Change:
     unreadable = checked.quarantined["row_key"]
-    return prepare(settings.home, contracts()[table], stated(contracts()[table], checked), unreadable=unreadable)
+    return prepare(settings.home, contracts()[table], rows_for_lake(contracts()[table], checked), unreadable=unreadable)
 
 
-def stated(contract: Contract, checked: Checked) -> pl.DataFrame:
+def rows_for_lake(contract: Contract, checked: Checked) -> pl.DataFrame:
     """The rows that go to the lake: of events only the columns that came, so that absent is told from empty."""
     absent = set(checked.absent_columns) - {*contract.key, "recorded_at"} if contract.has_events else set()
     return checked.rows.drop(absent)
@@ -197,27 +199,16 @@ def _ask_same_source(settings: Settings, table: str, checked: Checked) -> None:
     if not DeltaTable.is_deltatable(str(path)):
         return
     noted = [commit for commit in commits(path) if "source" in commit]
-    if noted and noted[0]["source"] != settings.source.name:
+    if not noted:
+        return
+    if noted[0]["source"] != settings.source.name:
         raise SourceChanged(
             f"{settings.home} holds {table} of the source '{noted[0]['source']}', not of '{settings.source.name}'; "
             "two companies' rows must not mix. Give this source a --home of its own."
         )
-    if not noted:
-        return
-    _ask_same_days(settings, noted)
     _ask_same_keys(settings, table, checked, noted)
     if contracts()[table].has_events:
         _ask_known_rows(settings, table, checked.rows, noted[0])
-
-
-def _ask_same_days(settings: Settings, noted: Sequence[Mapping[str, str]]) -> None:
-    zone = next((commit[BUSINESS_TIME_ZONE] for commit in noted if BUSINESS_TIME_ZONE in commit), settings.time_zone)
-    if zone != settings.time_zone:
-        raise SourceChanged(
-            f"the days of {settings.home} begin in {zone}, and the settings say time_zone = {settings.time_zone}: "
-            "what was learned and listed there means other days. Set it back (is --settings missing?), or start again "
-            "in a new --home."
-        )
 
 
 def _ask_same_keys(settings: Settings, table: str, checked: Checked, noted: Sequence[Mapping[str, str]]) -> None:

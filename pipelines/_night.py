@@ -26,7 +26,6 @@ class Night:
     published: Published
     docs: Path
     notes: tuple[str, ...]
-    active_days: int
 
 
 @contextmanager

@@ -67,7 +67,7 @@ def publish_night(
             listed=listed,
             counts=ranked.counts,
             meanings={f"{name}_probability": f"Probability of: {t.description}" for name, t in targets().items()},
-            record=_record(settings, lake, champions, arrivals) | ({"complaints": asdict(rates)} if rates else {}),
+            record=_record(settings, lake, champions, arrivals) | {"complaints": asdict(rates) if rates else None},
         ),
         home=settings.home,
     )

@@ -7,7 +7,7 @@ from datetime import date
 
 import polars as pl
 
-from pipelines._ingest import ARRIVING, check_table, contract_of, stated
+from pipelines._ingest import ARRIVING, check_table, contract_of, rows_for_lake
 from pipelines._merge import prepare, unknown_to_lake, write
 from pipelines._night import alone_in
 from pipelines._quarantine import quarantined, raw_rows, remove
@@ -39,7 +39,7 @@ def _release_from(settings: Settings, table: str, waiting: pl.DataFrame, *, as_o
     contract = contract_of(settings, table)
     lenient = replace(contract, min_rows=0, max_bad_share=1.0, min_week_share=None, freshness_days=None)
     checked = check_table(settings, lenient, raw_rows(waiting), as_of=as_of, docs=None)
-    rows = unknown_to_lake(settings.home, contract, stated(contract, checked))
+    rows = unknown_to_lake(settings.home, contract, rows_for_lake(contract, checked))
     if rows.height:
         write(prepare(settings.home, contract, rows), notes={})
     bad = waiting[list(checked.fault_rows)]

@@ -14,7 +14,7 @@ import polars as pl
 from deltalake import DeltaTable
 
 from features import Lake, Read, business_time_zone, day_start, duckdb_session, open_lake, snapshot, table_path
-from pipelines._errors import NoTables, SettingsWrong
+from pipelines._errors import NoTables, SourceChanged
 from pipelines._settings import Settings
 
 
@@ -33,11 +33,11 @@ def write_snapshot(settings: Settings, as_of: date, *, file: Path) -> Written:
     """Computes the snapshot of `as_of` from what it needs of the home's lake, and puts it whole into `file`.
 
     Raises NoTables when nothing was ever ingested into the home, EngineUnavailable when the engine is not there,
-    SettingsWrong for another time zone than that of the home's nights.
+    SourceChanged for another time zone than that of the home's nights.
     """
     started = time.perf_counter()
     ask_for_tables(settings.home)
-    _ask_zone(settings)
+    ask_same_days(settings)
     lake = lake_on_engine(settings, before=day_start(as_of, time_zone=settings.time_zone))
     made: pl.DataFrame = snapshot(lake, as_of=as_of, time_zone=settings.time_zone)
     _write_whole(made, file)
@@ -53,12 +53,14 @@ def ask_for_tables(home: Path) -> None:
         )
 
 
-def _ask_zone(settings: Settings) -> None:
+def ask_same_days(settings: Settings) -> None:
+    """Raises SourceChanged when the nights of the home begin a day in another time zone than the settings say."""
     noted = business_time_zone(settings.home)
     if noted not in (None, settings.time_zone):
-        raise SettingsWrong(
-            f"the days of {settings.home} begin in {noted}, and the settings say time_zone = {settings.time_zone}. "
-            "Give the --settings of its nights."
+        raise SourceChanged(
+            f"the days of {settings.home} begin in {noted}, and the settings say time_zone = {settings.time_zone}: "
+            "what was learned and listed there means other days. Set it back (is --settings missing?), or start again "
+            "in a new --home."
         )
 
 

@@ -47,7 +47,7 @@ def complaints_line(night: Night) -> str:
     rates = night.published.complaints
     if rates is None or not rates.complaint_count:
         return ""
-    words = [f"complaints of {night.active_days} days: {rates.complaint_count:,}"]
+    words = [f"complaints of {rates.days} days: {rates.complaint_count:,}"]
     words += [f"{rates.complaints_per_customer:.2f} per customer seen"] if rates.complaints_per_customer else []
     if rates.never_processed_share is not None:
         words.append(f"{rates.never_processed_share:.0%} neither resolved nor reviewed")

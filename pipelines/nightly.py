@@ -68,13 +68,7 @@ def nightly(settings: Settings, as_of: date) -> Night:
         with stage("scoring and publishing"):
             published = publish_task(settings, as_of, arrivals)
     night = Night(
-        as_of=as_of,
-        arrivals=arrivals,
-        learned=learned,
-        published=published,
-        docs=delivery.docs,
-        notes=delivery.notes,
-        active_days=settings.population.active_days,
+        as_of=as_of, arrivals=arrivals, learned=learned, published=published, docs=delivery.docs, notes=delivery.notes
     )
     _show_in_prefect(night)
     return night

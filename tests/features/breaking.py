@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from features import (
+    Where,
     _buckets,
     _history,
     _loops,
@@ -22,6 +23,12 @@ from features import (
     _talks,
     _time,
 )
+from features._aggregate import Compound
+from features._polars import Moment
+
+in_window, combine = Where.expression.fget, Compound.expression.fget
+start, number = Moment.start.fget, Moment.number.fget
+"""Properties, as the functions that they are."""
 
 
 @contextmanager

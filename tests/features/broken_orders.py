@@ -15,13 +15,10 @@ from features import (
     _runs,
     _sums,
 )
-from features._aggregate import Compound
-from features._polars import Moment
 from features._sums import Programme
+from tests.features.breaking import combine
 from tests.features.paths import ALL, ARRAYS, BOTH, PORTABLE, Broken
 
-_products, _in_window, _combine = _makers._MAKERS["products"], Where.expression.fget, Compound.expression.fget
-_start, _number = Moment.start.fget, Moment.number.fget
 UNNETTED = ("_lines(tables, moment)", '_lines(tables, moment).filter(nw.col("amount") > 0)')
 WITHOUT_CUSTOMER = (
     '.group_by("customer_id", "order_key").agg(',
@@ -247,7 +244,7 @@ BROKEN_ORDERS: dict[str, tuple[Broken, ...]] = {
         ("weeks begin a day late", ARRAYS, _history._keep_purchases, "gap - 1) // _WEEK", "gap) // _WEEK"),
     ),
     "purchases_of_84_days_less_those_of_the_84_days_a_year_before": (
-        ("a difference is the other way round", PORTABLE, _combine, "left - right", "right - left"),
+        ("a difference is the other way round", PORTABLE, combine, "left - right", "right - left"),
         ("a difference is the other way round", ARRAYS, _sums._combined, "left - right", "right - left"),
         ("a difference is of one with itself", ARRAYS, _sums._value, "summary.left, found", "summary.right, found"),
     ),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from features import (
-    Where,
     _aggregate,
     _conditions,
     _history,
@@ -16,14 +15,12 @@ from features import (
     _talks,
     _time,
 )
-from features._aggregate import Compound
-from features._polars import Moment
 from features._sums import Programme, Table
 from features._talks import Talks
+from tests.features.breaking import combine, in_window, start
 from tests.features.paths import ARRAYS, BOTH, PORTABLE, Broken
 
-_products, _in_window, _combine = _makers._MAKERS["products"], Where.expression.fget, Compound.expression.fget
-_start, _number = Moment.start.fget, Moment.number.fget
+_products = _makers._MAKERS["products"]
 _bought_lines = (_runs.run_sums, _runs.bought_kinds)
 ANYBODY_RESPONDED = ("to, ALWAYS, NONE", "to, locals().get('response_age', ALWAYS), NONE")
 ANYBODY_COMPLAINED = ("begin, last = to, NONE", "begin, last = to, locals().get('last', NONE)")
@@ -38,9 +35,9 @@ HOLDS_NAN = ("(holds[row] and not np.isnan(numbers[row]))", "holds[row]")
 BROKEN_SAID: dict[str, tuple[Broken, ...]] = {
     # Products, categories, channels
     "different_product_id_and_neither_unknown_nor_returned_nor_free_ones_28": (
-        ("windows of kinds are a day longer", PORTABLE, _in_window, "<= self.days", "<= self.days + 1"),
+        ("windows of kinds are a day longer", PORTABLE, in_window, "<= self.days", "<= self.days + 1"),
         ("windows of kinds are a day longer", ARRAYS, _loops._count, "ages[row] <= days", "ages[row] <= days + 1"),
-        ("kinds have no windows", PORTABLE, _in_window, "[age <= self.days]", "[]"),
+        ("kinds have no windows", PORTABLE, in_window, "[age <= self.days]", "[]"),
         ("kinds have no windows", ARRAYS, Programme._step, *WITHOUT_WINDOWS),
         ("a free line was bought", PORTABLE, _products, "> 0", ">= 0"),
         ("a free line was bought", ARRAYS, _bought_lines, " > 0:\n", " >= 0:\n"),
@@ -50,7 +47,7 @@ BROKEN_SAID: dict[str, tuple[Broken, ...]] = {
         ("an unknown product is a product", ARRAYS, _history._kinds, "kind < 0", "kind < -1"),
     ),
     "share_of_the_categories_ever_bought_that_were_bought_in_84_days": (
-        ("windows of kinds are a day shorter", PORTABLE, _in_window, "<= self.days", "< self.days"),
+        ("windows of kinds are a day shorter", PORTABLE, in_window, "<= self.days", "< self.days"),
         ("windows of kinds are a day shorter", ARRAYS, _loops._count, "ages[row] <= days", "ages[row] < days"),
     ),
     "days_since_the_latest_first_time": (
@@ -82,7 +79,7 @@ BROKEN_SAID: dict[str, tuple[Broken, ...]] = {
         ("what is resolved is open", PORTABLE, _makers.complaints_of, "=nw.when(", "=nw.when(True | "),
         ("what is resolved is open", ARRAYS, _talks._complaints, "_SECOND if resolved == NONE else NONE", "_SECOND"),
         ("a complaint is an hour older", PORTABLE, _makers._complaints, "start=start", "start=start + 3_600_000_000"),
-        ("a complaint is an hour older", ARRAYS, _start, "return micros(", "return 3_600_000_000 + micros("),
+        ("a complaint is an hour older", ARRAYS, start, "return micros(", "return 3_600_000_000 + micros("),
     ),
     "average_hours_to_resolution_of_what_was_resolved": (
         ("a resolution takes until today", PORTABLE, _makers.complaints_of, "resolved - occ", "start - occ"),
@@ -202,7 +199,7 @@ BROKEN_SAID: dict[str, tuple[Broken, ...]] = {
         ("money is compared with pieces", ARRAYS, Programme._simply, "10**MONEY_DECIMALS if name", "1 if name"),
     ),
     "products_of_two_months": (
-        ("windows of kinds end a day later", PORTABLE, _in_window, "> self.after", ">= self.after"),
+        ("windows of kinds end a day later", PORTABLE, in_window, "> self.after", ">= self.after"),
         ("windows of kinds end a day later", ARRAYS, _loops._count, "after < ages[row]", "after <= ages[row]"),
     ),
     "products_of_long_ago": (("windows without a beginning have no end", ARRAYS, _loops._count, " or after != 0", ""),),
@@ -239,11 +236,11 @@ BROKEN_SAID: dict[str, tuple[Broken, ...]] = {
         ("hours are of millionths", ARRAYS, Programme._running, "= MONEY_DECIMALS if", "= AVERAGE_DECIMALS if"),
     ),
     "money_by_pieces": (
-        ("a product is a sum", PORTABLE, _combine, "left * right", "left + right"),
+        ("a product is a sum", PORTABLE, combine, "left * right", "left + right"),
         ("a product is a sum", ARRAYS, _sums._combined, "left * right", "left + right"),
     ),
     "money_and_pieces": (
-        ("a sum is a difference", PORTABLE, _combine, "left + right", "left - right"),
+        ("a sum is a difference", PORTABLE, combine, "left + right", "left - right"),
         ("a sum is a difference", ARRAYS, _sums._combined, "left + right", "left - right"),
     ),
 }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from features import (
     Events,
-    Where,
     _aggregate,
     _buckets,
     _conditions,
@@ -18,14 +17,12 @@ from features import (
     _talks,
     _time,
 )
-from features._aggregate import Compound
-from features._polars import Log, Moment
+from features._polars import Log
 from features._sums import Programme, Table
 from features._talks import Talks
+from tests.features.breaking import in_window, number
 from tests.features.paths import ALL, ARRAYS, BACK, BOTH, FAST, PORTABLE, Broken
 
-_products, _in_window, _combine = _makers._MAKERS["products"], Where.expression.fget, Compound.expression.fget
-_start, _number = Moment.start.fget, Moment.number.fget
 STANDARD_TIME = (
     ".astimezone(UTC)",
     ".astimezone(UTC) + datetime.combine(day, time.min, tzinfo=ZoneInfo(time_zone)).dst()",
@@ -140,7 +137,7 @@ BROKEN_TIME: dict[str, tuple[Broken, ...]] = {
     ),
     "recency_counts_days_from_the_latest_purchase_and_1_means_yesterday": (
         ("days are counted from 2 January 1970", BOTH, _time.day_number, ".days", ".days + 1"),
-        ("today is yesterday", ARRAYS, _number, "day_number(self.as_of)", "day_number(self.as_of) - 1"),
+        ("today is yesterday", ARRAYS, number, "day_number(self.as_of)", "day_number(self.as_of) - 1"),
         ("a purchase is a day older", PORTABLE, _makers._aged, "(moment.as_of)", "(moment.as_of) + 1"),
         ("a purchase is a day older", ARRAYS, _history._begin, "as_of - hour", "as_of + 1 - hour"),
         ("a purchase is known a day late", ARRAYS, _runs._day_known, "return day", "return day + 1"),
@@ -163,9 +160,9 @@ BROKEN_TIME: dict[str, tuple[Broken, ...]] = {
         ),
     ),
     "a_purchase_28_days_ago_is_in_the_window_and_29_days_ago_is_not": (
-        ("windows are a day longer", PORTABLE, _in_window, "<= self.days", "<= self.days + 1"),
+        ("windows are a day longer", PORTABLE, in_window, "<= self.days", "<= self.days + 1"),
         ("windows are a day longer", ARRAYS, _loops._find_younger, "> days", "> days + 1"),
-        ("windows are a day shorter", PORTABLE, _in_window, "<= self.days", "< self.days"),
+        ("windows are a day shorter", PORTABLE, in_window, "<= self.days", "< self.days"),
         ("windows are a day shorter", ARRAYS, _loops._find_younger, "> days", ">= days"),
         ("windows are declared a day longer", BOTH, Events.within, "=days,", "=days + 1,"),
         ("missing is not filled in", BOTH, _snapshot._fill, "value.fill_null(column.missing)", "value"),
@@ -174,7 +171,7 @@ BROKEN_TIME: dict[str, tuple[Broken, ...]] = {
         ("always is never", ARRAYS, Programme._computed, "conditions[0] = True", "conditions[0] = False"),
     ),
     "the_same_weeks_last_year_are_337_to_364_days_ago": (
-        ("windows end a day later", PORTABLE, _in_window, "> self.after", ">= self.after"),
+        ("windows end a day later", PORTABLE, in_window, "> self.after", ">= self.after"),
         ("windows end a day later", ARRAYS, Programme._step, "after = where.after", "after = where.after - 1"),
         ("windows end today", ARRAYS, _loops.run_loops, *UNTIL_TODAY),
     ),

@@ -122,7 +122,7 @@ UNBROKEN = {
     "says how much room there is, or how many customers a loop takes at once; test_fast.py": "_loops._block "
     "_history._room_for",
     "finds the column or the summary asked for": "_aggregate._value _sums.Programme._add "
-    "_sums._matrix _sums._place _sums._listed _sums._name _sums.named_in _sums.plain_name _sums.parts_of "
+    "_sums._matrix _sums._place _sums._listed _sums._name _aggregate.named_in _aggregate.plain_name _sums.parts_of "
     "_sums.expressions_of",
     "says what NumPy works out, an engine would say the same": "_conditions.simple_condition _conditions._call",
     "says which path computes; test_fast_shapes.py compares them": "_polars.is_fast _polars._is_number "

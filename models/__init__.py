@@ -2,7 +2,7 @@
 
 from models._errors import FeaturesChanged, LabelNotMature, ModelFromTheFuture, NoChampion, NotEnoughHistory
 from models._labels import labels, labels_on, population
-from models._target import Future, Past, Target, Terms, active_customers, target, targets
+from models._target import Future, Past, Target, Terms, active_customers, lapsed_customers, target, targets
 
 __all__ = [
     "FeaturesChanged",
@@ -17,6 +17,7 @@ __all__ = [
     "active_customers",
     "labels",
     "labels_on",
+    "lapsed_customers",
     "population",
     "target",
     "targets",

@@ -10,13 +10,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import polars as pl
-import xgboost
-from sklearn.calibration import CalibratedClassifierCV
-from sklearn.linear_model import LogisticRegression
 
 from features import FeatureColumn, feature_columns
-from models._estimator import RFM, Estimator
-from models._training import features_of
+from models._blend import Blend
+from models._contenders import Estimator
+from models._matrix import features_of
 
 LANGUAGES = ("en", "zh")
 _PLAIN_FAMILIES = ("recency", "rhythm", "frequency", "monetary")
@@ -37,21 +35,12 @@ _LESS_LATELY = {
 def contributions(model: Estimator, X: pd.DataFrame) -> npt.NDArray[np.float64]:
     """What each column adds to the log-odds of yes, one row per row of `X`, against the average customer.
 
-    Exact for what is served, but for its temperature, by which all log-odds are divided alike: TreeSHAP sums of the
-    boosted trees (Lundberg et al. 2020), coefficient times distance from the mean for the logistic regression,
-    nothing for a base rate.
+    Exact for a blend: its members' own sums (TreeSHAP, and coefficients times distance from the mean) by their shares,
+    the shift of the season in `as_of_day`. Nothing for a baseline, which has no reasons but plain facts.
     """
-    flat = np.zeros(X.shape)
-    if X.empty or not isinstance(model, CalibratedClassifierCV):
-        return flat
-    fitted = model.calibrated_classifiers_[0].estimator
-    last = fitted.steps[-1][1]
-    rows = fitted[:-1].transform(X)
-    if isinstance(last, LogisticRegression):
-        flat[:, [list(X.columns).index(name) for name in RFM]] = rows * last.coef_[0]
-        return flat
-    added: npt.NDArray[np.float64] = last.get_booster().predict(xgboost.DMatrix(np.asarray(rows)), pred_contribs=True)
-    return added[:, :-1]
+    if X.empty or not isinstance(model, Blend):
+        return np.zeros(X.shape)
+    return model.contributions(X)
 
 
 def reasons(
@@ -79,7 +68,8 @@ def _candidates(
     about: Mapping[str, FeatureColumn], columns: Sequence[str], weight: npt.NDArray[np.float64]
 ) -> list[tuple[FeatureColumn, bool]]:
     """Columns in the order in which they may be told, each with whether it raises the probability."""
-    ranked = sorted(zip(columns, weight, strict=True), key=lambda one: (-one[1], one[0]))
+    known = [(name, value) for name, value in zip(columns, weight, strict=True) if name in about]
+    ranked = sorted(known, key=lambda one: (-one[1], one[0]))
     raising = [(about[name], True) for name, value in ranked if value > 0]
     lowering = [(about[name], False) for name, value in ranked if value < 0 and _is_plain(about[name])]
     return [*raising, *lowering, *[(about[name], False) for name in _PLAIN_FACTS if name in about]]

@@ -41,7 +41,7 @@ CHAMPION = "champion"
 _ARTIFACTS = "mlartifacts"
 _NOT_THERE = ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE")
 """What MLflow answers where no model, or no model of that alias, is registered."""
-_TRUSTED_PREFIXES = ("sklearn.", "xgboost.", "models._estimator.", "numpy.")
+_TRUSTED_PREFIXES = ("sklearn.", "xgboost.", "models._", "numpy.")
 _REQUIREMENTS = ("scikit-learn", "xgboost-cpu", "numpy", "pandas", "skops")
 
 
@@ -204,6 +204,7 @@ def _params(trained: Trained) -> dict[str, object]:
         "feature_fingerprint": trained.fingerprint,
         "seed": trained.recipe.seed,
         "estimator": type(trained.model).__name__,
+        "served": trained.served,
         **{f"version_of_{table}": number for table, number in trained.versions.items()},
     }
 

@@ -9,9 +9,9 @@ import polars as pl
 
 from features import fingerprint
 from models._errors import FeaturesChanged, ModelFromTheFuture
+from models._matrix import features_of
 from models._registry import Champion
 from models._target import Target, Terms
-from models._training import features_of
 
 PROBABILITY_DECIMALS = 6
 
@@ -45,6 +45,6 @@ def check(champion: Champion, target: Target, *, as_of: date, terms: Terms) -> N
 
 
 def score(champion: Champion, rows: pl.DataFrame) -> pl.Series:
-    """Probability of yes for each row of a snapshot, in its order, rounded to six decimals."""
+    """Probability of yes for each row of a snapshot with `as_of`, in its order, rounded to six decimals."""
     probability = champion.model.predict_proba(features_of(rows, champion.columns))[:, 1]
     return pl.Series(f"{champion.name}_probability", np.round(probability.astype(np.float64), PROBABILITY_DECIMALS))

@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 
 import narwhals as nw
 import polars as pl
 
 from data_contracts import declared
-from features import Frame, event_rows, lines, purchases
+from features import Frame, event_rows, feature_columns, lines, purchases
 from features._code import definition_of
 from features._makers import future_lines, orders_of
 
@@ -22,17 +22,26 @@ class Terms:
     """What a question leaves to the company: who counts as active, how far it looks, how much more is more.
 
     `active_days`: an active customer bought within so many days before the as-of date. `horizon_days`: length of the
-    label window. `more_share`: for upsell, the share by which spend must grow.
+    label window, which begins `lead_days` after the as-of date, so that a team has time to act. `more_share`: for
+    upsell, the share by which spend must grow. `lapsed_days`: for win-back, how long ago a lapsed customer's last
+    purchase may be.
     """
 
     active_days: int
     horizon_days: int
-    more_share: float
     time_zone: str
+    lead_days: int = 0
+    more_share: float = 0.25
+    lapsed_days: int = 728
+
+    @property
+    def ahead_days(self) -> int:
+        """Days from the as-of date to the end of the label window: from then on a label is known."""
+        return self.lead_days + self.horizon_days
 
     def record(self) -> dict[str, object]:
         """The terms as plain data, to be kept with a model and compared before scoring."""
-        return {name: getattr(self, name) for name in ("active_days", "horizon_days", "more_share", "time_zone")}
+        return {field.name: getattr(self, field.name) for field in fields(self)}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,10 +65,10 @@ class Past:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Future:
-    """What happened within the horizon, as known before the day `known_by` began."""
+    """What happened within the horizon, `days` long from `start_on`, as known before the day `known_by` began."""
 
     tables: Mapping[str, pl.LazyFrame]
-    as_of: date
+    start_on: date
     days: int
     known_by: date
     time_zone: str
@@ -68,17 +77,13 @@ class Future:
     def lines(self) -> Frame:
         """Transaction lines within the horizon."""
         return future_lines(
-            self.tables, start_on=self.as_of, days=self.days, known_by=self.known_by, time_zone=self.time_zone
+            self.tables, start_on=self.start_on, days=self.days, known_by=self.known_by, time_zone=self.time_zone
         )
 
     @property
     def purchases(self) -> Frame:
         """Orders with a positive net amount within the horizon."""
         return orders_of(self.lines).filter(nw.col("amount") > 0)
-
-
-class OtherPopulation(Exception):
-    """A target asks about other customers than a night scores."""
 
 
 DRIFTING = ("alive_probability", "expected_purchases_in_4_weeks", "expected_purchases_in_12_weeks")
@@ -95,8 +100,11 @@ class Target:
     """One question about each customer of a population, answered by what happens within the horizon.
 
     `label` returns `customer_id` and a boolean `label` for some customers; `otherwise` is the answer for the rest of
-    the population. `excluded` names features that the model must not use. Without an `essential` target there is no
-    night; any other answers with the base rate when too few customers are there or only one outcome ever occurred.
+    the population. `horizon_days` (None: that of churn) and `lead_days` are what the settings may change. `excluded`
+    names features that the model must not use, `without_families` whole modules of `features/`. `judged_by` names the
+    figures that reports show first. Without an `essential` target there is no night; any other answers with the base
+    rate when too few customers are there or only one outcome ever occurred. A target that `needs` a table or a column
+    (`transactions.category`) is asked only where that has come.
     """
 
     name: str
@@ -104,19 +112,50 @@ class Target:
     population: PopulationRule
     label: LabelRule
     otherwise: bool
+    horizon_days: int | None
+    lead_days: int
     excluded: tuple[str, ...]
+    without_families: tuple[str, ...]
+    judged_by: tuple[str, ...]
     essential: bool
+    needs: tuple[str, ...]
     module: str
 
     @property
     def fingerprint(self) -> str:
         """A hash of what the question asks: its population, its label and what its model must not use."""
         parts = (definition_of(self.population), definition_of(self.label), str(self.otherwise), str(self.excluded))
-        return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+        return hashlib.sha256("\n".join((*parts, str(self.without_families))).encode()).hexdigest()[:16]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The feature columns that its model may use."""
+        return tuple(
+            name
+            for name, column in feature_columns().items()
+            if name not in self.excluded and column.feature.module.rpartition(".")[2] not in self.without_families
+        )
+
+    def is_asked(self, tables: Mapping[str, pl.LazyFrame]) -> bool:
+        """Whether the tables and columns that it needs have come."""
+        return all(_has_come(tables, *need.split(".")) for need in self.needs)
+
+
+def _has_come(tables: Mapping[str, pl.LazyFrame], table: str, column: str | None = None) -> bool:
+    return table in tables and (column is None or column in tables[table].collect_schema())
 
 
 def target(
-    *, population: PopulationRule, otherwise: bool, excluded: tuple[str, ...] = (), essential: bool = False
+    *,
+    population: PopulationRule,
+    otherwise: bool,
+    horizon_days: int | None = None,
+    lead_days: int = 0,
+    excluded: tuple[str, ...] = DRIFTING,
+    without_families: tuple[str, ...] = (),
+    judged_by: tuple[str, ...] = ("average_precision", "brier", "calibration_error"),
+    essential: bool = False,
+    needs: tuple[str, ...] = (),
 ) -> Callable[[LabelRule], Target]:
     """Declares the decorated label rule as a target named like it; the docstring says the question."""
 
@@ -127,8 +166,13 @@ def target(
             population=population,
             label=label,
             otherwise=otherwise,
+            horizon_days=horizon_days,
+            lead_days=lead_days,
             excluded=excluded,
+            without_families=without_families,
+            judged_by=judged_by,
             essential=essential,
+            needs=needs,
             module=label.__module__,
         )
 
@@ -140,18 +184,13 @@ def active_customers(past: Past, terms: Terms) -> Frame:
     return past.purchases.filter(nw.col("age_days") <= terms.active_days).select("customer_id").unique()
 
 
+def lapsed_customers(past: Past, terms: Terms) -> Frame:
+    """Customers whose last purchase is more than `active_days` and at most `lapsed_days` ago: one row each."""
+    last = past.purchases.group_by("customer_id").agg(recency=nw.col("age_days").min())
+    since = max(terms.lapsed_days, terms.active_days)
+    return last.filter(nw.col("recency") > terms.active_days, nw.col("recency") <= since).select("customer_id")
+
+
 def targets() -> dict[str, Target]:
-    """Every target declared in this folder, by name; raises OtherPopulation for one that is not of active customers."""
-    found = declared("models", Target)
-    for one in found.values():
-        _ask_population(one)
-    return found
-
-
-def _ask_population(target: Target) -> None:
-    if target.population is not active_customers:
-        raise OtherPopulation(
-            f"{target.module}.{target.name} asks about the population {target.population.__name__!r}, but a night "
-            "scores active customers only: declare it with population=active_customers, and let the label rule "
-            "answer for the customers it is about."
-        )
+    """Every target declared in this folder, by name."""
+    return declared("models", Target)

@@ -3,10 +3,10 @@
 import narwhals as nw
 
 from features import Frame
-from models._target import DRIFTING, Future, Past, Terms, active_customers, target
+from models._target import Future, Past, Terms, active_customers, target
 
 
-@target(population=active_customers, excluded=DRIFTING, otherwise=False)
+@target(population=active_customers, otherwise=False)
 def upsell(past: Past, future: Future, terms: Terms) -> Frame:
     """An active customer spends at least `more_share` more per month within the horizon than before.
 

@@ -8,8 +8,9 @@ from datetime import date
 
 from features import Lake, SnapshotStore
 from models import Target, Terms, targets
+from models._examples import Recipe
 from models._registry import Champion, Registry
-from models._training import Recipe, train
+from models._training import train
 from pipelines._progress import stage
 from pipelines._settings import Settings
 from pipelines._snapshot import engine_tables

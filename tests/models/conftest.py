@@ -13,8 +13,9 @@ import pytest
 from data_contracts import conform, contracts
 from features import SnapshotStore
 from models import Terms, targets
+from models._examples import Recipe
 from models._registry import Registry
-from models._training import Recipe, Trained, train
+from models._training import Trained, train
 from pipelines import simulated_shop
 
 AS_OF = date(2025, 12, 1)
@@ -64,7 +65,7 @@ def store(shop: Tables, store_of: Callable[[Tables], SnapshotStore]) -> Snapshot
 
 @pytest.fixture(scope="session")
 def churn_model(store: SnapshotStore, terms: Terms, recipe: Recipe) -> Trained:
-    """Boosted trees that say who leaves the simulated shop."""
+    """Who leaves the simulated shop, learned from four dates."""
     return train(targets()["churn"], store, known_by=AS_OF, terms=terms, recipe=recipe)
 
 
@@ -90,7 +91,7 @@ def few_outcomes_model(
 @pytest.fixture(scope="session")
 def rows(store: SnapshotStore) -> pl.DataFrame:
     """The snapshot that is scored."""
-    return store.at(AS_OF)
+    return store.at(AS_OF).with_columns(as_of=pl.lit(AS_OF))
 
 
 @pytest.fixture(scope="session")

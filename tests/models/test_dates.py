@@ -54,15 +54,35 @@ def test_every_training_label_is_over_when_the_test_begins_and_that_of_the_test_
 def test_the_last_date_is_the_last_one_whose_horizon_is_over() -> None:
     made = plan(date(2024, 1, 1), date(2025, 12, 1))
     assert made.test == made.final[-1] == date(2025, 11, 3)
-    assert made.train[-1] == date(2025, 10, 6)
+    assert made.train[-1] == date(2025, 9, 22)
+
+
+def test_a_lead_time_lies_between_the_last_date_and_what_is_known() -> None:
+    terms = Terms(active_days=84, horizon_days=28, lead_days=7, time_zone="Asia/Shanghai")
+    made = plan_dates(first_on=date(2024, 1, 1), known_by=date(2025, 12, 1), terms=terms, step_days=14, max_dates=24)
+    assert made.test == date(2025, 10, 27)
+    assert made.train[-1] == date(2025, 9, 15)
 
 
 def test_dates_are_half_a_horizon_in_whole_weeks_apart_unless_stated() -> None:
-    long = date(2020, 1, 1), date(2025, 12, 1)
-    for horizon, step, expected in ((28, None, 14), (60, None, 28), (10, None, 7), (28, 30, 30)):
-        final = plan(*long, horizon=horizon, step=step).final
+    for most, horizon, step, expected in ((8, 28, None, 14), (8, 60, None, 28), (8, 10, None, 7), (8, 28, 30, 30)):
+        final = plan(date(2020, 1, 1), date(2025, 12, 1), horizon=horizon, step=step, most=most).final
         assert {after - before for before, after in pairwise(final)} == {timedelta(days=expected)}
-        assert len(final) == 24
+        assert len(final) == most
+
+
+def test_dates_span_a_year_and_a_horizon_on_both_sides_where_the_log_is_that_long() -> None:
+    for horizon, step in ((28, 21), (7, 21), (90, 42)):
+        final = plan(date(2020, 1, 1), date(2025, 12, 1), horizon=horizon).final
+        assert {after - before for before, after in pairwise(final)} == {timedelta(days=step)}
+        assert (date(2025, 12, 1) - final[0]).days >= 364 + horizon
+    short = plan(date(2025, 1, 1), date(2025, 12, 1)).final
+    assert {after - before for before, after in pairwise(short)} == {timedelta(days=14)}
+
+
+def test_a_log_younger_than_the_active_window_before_its_dates_is_not_settled() -> None:
+    assert plan(date(2025, 1, 1), date(2025, 12, 1)).settled
+    assert not plan(date(2025, 1, 1), date(2025, 3, 27)).settled
 
 
 @pytest.mark.parametrize(("active", "needed"), [(84, 84), (28, 84), (10, 66)])

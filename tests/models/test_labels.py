@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,9 +10,7 @@ import duckdb
 import polars as pl
 import pytest
 
-from features import Frame
-from models import LabelNotMature, Past, Terms, labels, labels_on, population, targets
-from models._target import OtherPopulation, _ask_population
+from models import LabelNotMature, Terms, labels, labels_on, population, targets
 
 Tables = Mapping[str, pl.LazyFrame]
 LogOf = Callable[..., Tables]
@@ -211,15 +208,55 @@ def test_upsell_compares_like_with_like_when_the_horizon_is_longer_than_the_acti
     assert answers("upsell", log_of(*grown), known_by=date(2025, 9, 1), terms=long) == {"A": True}
 
 
-def test_a_question_about_another_population_is_refused_until_a_night_scores_it() -> None:
-    def everybody(past: Past, terms: Terms) -> Frame:
-        return past.purchases.select("customer_id").unique()
+def test_cross_sell_is_a_first_purchase_from_a_category(log_of: LogOf) -> None:
+    tables = log_of(
+        ("A", *KEEP), ("A", "2025-06-10 12:00:00", 9.0), ("B", *KEEP), ("B", "2025-06-10 12:00:00", 9.0),
+        ("C", *KEEP), ("C", "2025-06-10 12:00:00", -9.0), ("D", *KEEP), ("D", "2025-06-10 12:00:00", 9.0),
+    )  # fmt: skip
+    kinds = ["tea", "tea", "tea", "rice", "tea", "rice", "tea", None]
+    lines = tables["transactions"].with_columns(category=pl.Series(kinds))
+    assert answers("cross_sell", {**tables, "transactions": lines}) == {"A": False, "B": True, "C": False, "D": False}
 
-    _ask_population(targets()["churn"])
-    with pytest.raises(
-        OtherPopulation, match=r"models\.churn\.churn asks about the population 'everybody', but a night"
-    ):
-        _ask_population(replace(targets()["churn"], population=everybody))
+
+def test_cross_sell_is_not_asked_where_categories_never_came(log_of: LogOf) -> None:
+    tables = log_of(("A", *KEEP))
+    question = targets()["cross_sell"]
+    assert question.is_asked(tables)
+    assert not question.is_asked({**tables, "transactions": tables["transactions"].drop("category")})
+    assert targets()["churn"].is_asked({})
+
+
+@pytest.mark.parametrize(
+    ("last_bought_on", "is_asked"),
+    [("2025-03-09", False), ("2025-03-08", True), ("2024-06-01", True), ("2024-05-31", False)],
+)
+def test_win_back_asks_about_customers_who_lapsed_and_not_too_long_ago(
+    log_of: LogOf, last_bought_on: str, is_asked: bool
+) -> None:
+    tables = log_of(("A", "2023-01-05 12:00:00", 5.0), ("A", f"{last_bought_on} 12:00:00", 5.0))
+    terms = terms_in("Asia/Shanghai", lapsed_days=365)
+    assert answers("win_back", tables, terms=terms) == ({"A": False} if is_asked else {})
+
+
+def test_a_lapsed_customer_who_buys_within_the_horizon_is_won_back(log_of: LogOf) -> None:
+    old = "2025-02-01 12:00:00"
+    tables = log_of(("A", old, 5.0), ("A", "2025-06-28 23:00:00", 5.0), ("B", old, 5.0), ("C", old, 5.0),
+                    ("C", "2025-06-29 00:00:00", 5.0))  # fmt: skip
+    assert answers("win_back", tables) == {"A": True, "B": False, "C": False}
+
+
+@pytest.mark.parametrize(
+    ("bought_on", "churned"),
+    [("2025-06-07", True), ("2025-06-08", False), ("2025-07-05", False), ("2025-07-06", True)],
+)
+def test_a_lead_time_moves_the_label_window_and_not_the_population(
+    log_of: LogOf, bought_on: str, churned: bool
+) -> None:
+    tables = log_of(("A", *KEEP), ("A", f"{bought_on} 12:00:00", 5.0))
+    week = terms_in("Asia/Shanghai", lead_days=7)
+    assert answers("churn", tables, known_by=date(2025, 7, 6), terms=week) == {"A": churned}
+    with pytest.raises(LabelNotMature, match="the 35 days after 2025-06-01 are over on 2025-07-06"):
+        answers("churn", tables, known_by=date(2025, 7, 5), terms=week)
 
 
 def test_a_comparison_gets_the_labels_that_training_gets(log_of: LogOf) -> None:

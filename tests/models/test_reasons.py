@@ -12,9 +12,10 @@ from scipy.special import logit
 from sklearn.linear_model import LogisticRegression
 
 from features import feature_columns
-from models._estimator import BaseRate
+from models._baselines import BaseRate
+from models._matrix import features_of
 from models._reasons import _GAPS, _candidates, _say, _three, contributions, reasons
-from models._training import Trained, features_of
+from models._training import Trained
 
 CHINESE = re.compile("[\u4e00-\u9fff]")
 REASONS = ["reason_1", "reason_2", "reason_3"]

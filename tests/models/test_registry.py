@@ -17,10 +17,12 @@ import polars as pl
 import pytest
 
 from models import FeaturesChanged, ModelFromTheFuture, NoChampion, Terms, targets
-from models._estimator import BaseRate, Estimator
+from models._baselines import BaseRate
+from models._contenders import Estimator
+from models._matrix import features_of
 from models._registry import Champion, Registry
 from models._scoring import check, score
-from models._training import Trained, features_of
+from models._training import Trained
 
 ODD_NAMES = ["with a space 客户流失", "50%20off %41 #1 at 100%", 'it\'s "quoted" & more; +x']
 

@@ -1,0 +1,248 @@
+"""Which model answers a question? A blend of several kinds in log-odds, as rich as the data can bear, calibrated."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.optimize import minimize
+from scipy.special import expit
+from sklearn.model_selection import GroupKFold
+
+from models._baselines import RFM
+from models._matrix import AS_OF_DAY, Labels, Matrix, Numbers, block_of
+from models._members import Linear, Member, Trees
+from models._season import Season
+
+Shares = Mapping[str, float]
+
+BLENDS: tuple[Shares, ...] = (
+    {"trees": 0.5, "linear": 0.25, "rfm": 0.25},
+    {"trees": 1 / 3, "linear": 1 / 3, "rfm": 1 / 3},
+    {"trees": 2 / 3, "linear": 1 / 3},
+    {"trees": 0.5, "linear": 0.5},
+)
+"""Weights in log-odds to choose from. Which one is best differs between companies and is steady within one; a finer
+choice would fit noise. The first stands where there is no earlier period to choose by."""
+SIMPLE: Shares = {"rfm": 1.0}
+NOTHING: Shares = {}
+"""The base rate: nothing is known of anyone."""
+FOLDS = 3
+FEWEST = 2 * FOLDS
+FEW_OUTCOMES = 100
+"""Fewer customers with the rarer outcome than this are too few for anything but recency, frequency and spend."""
+STUDY_ROWS = 40_000
+"""Shares, calibration and seasons are studied on so many rows at most; members are fitted to all."""
+_STEEPEST = 1.5
+_SLOPE_SPREAD = 0.1
+"""How far the slope of calibration may be expected from 1: members are nearly calibrated by themselves."""
+
+
+class Blend:
+    """Members averaged in log-odds, calibrated by a slope and a level, moved with the season.
+
+    Rows are frames with `columns`, the features and `as_of_day`.
+    """
+
+    def __init__(self, columns: Sequence[str], *, shares: Shares, seed: int) -> None:
+        self.columns = list(columns)
+        self.shares = dict(shares)
+        self.seed = seed
+        self.slope, self.level = 1.0, 0.0
+        self.season = Season().fit(np.zeros(0), np.zeros(0, dtype=bool), np.zeros(0))
+
+    def predict_proba(self, X: pd.DataFrame) -> Numbers:
+        """Two columns: probability of no and of yes."""
+        yes = expit(self.log_odds(X))
+        return np.column_stack([1 - yes, yes])
+
+    def log_odds(self, X: pd.DataFrame) -> Numbers:
+        """Calibrated log-odds of yes on the days of the rows."""
+        rows = block_of(X, self.columns)
+        raw = sum((share * self.members[kind].log_odds(rows) for kind, share in self.shares.items()), np.zeros(len(X)))
+        return np.asarray(self.slope * raw + self.level + self.season.at(_days(rows)))
+
+    def contributions(self, X: pd.DataFrame) -> Numbers:
+        """What each column of `X` adds to the log-odds, against the average customer; the season in `as_of_day`."""
+        rows = block_of(X, self.columns)
+        added = np.zeros(rows.shape)
+        for kind, share in self.shares.items():
+            added += self.slope * share * self.members[kind].contributions(rows)
+        added[:, -1] += self.season.at(_days(rows))
+        return (
+            added
+            if list(X.columns) == self.columns
+            else pd.DataFrame(added, columns=self.columns)[X.columns].to_numpy()
+        )
+
+    def fit_members(self, X: Matrix, y: Labels) -> None:
+        """Fits every member that has a share to all rows."""
+        made = members(self.columns, self.shares, seed=self.seed)
+        self.members = {kind: member.fit(X, y) for kind, member in made.items()}
+
+    def calibrate(self, raw: Numbers, y: Labels, *, days: Numbers | None) -> None:
+        """Learns slope, level and season from log-odds of held-out customers; without `days` no season."""
+        self.slope, self.level = _slope_and_level(raw, y)
+        if days is not None:
+            self.season = Season().fit(self.slope * raw + self.level, y, days)
+
+
+def members(columns: Sequence[str], shares: Shares, *, seed: int) -> dict[str, Member]:
+    """The unfitted members of a blend over the named columns, `as_of_day` last and read by none."""
+    features = range(len(columns) - 1)
+    made: dict[str, Member] = {
+        "trees": Trees(features, seed=seed),
+        "linear": Linear(features, strength=0.02),
+        "rfm": Linear([columns.index(name) for name in RFM if name in columns], strength=0.02),
+    }
+    return {kind: made[kind] for kind in shares}
+
+
+def fit_blend(
+    X: pd.DataFrame,
+    y: Labels,
+    *,
+    customers: npt.NDArray[np.object_],
+    ahead_days: int,
+    seasonal: bool,
+    seed: int,
+    shares: Shares | None = None,
+) -> Blend:
+    """Fits what the data can bear, from a blend of boosted trees and linear models down to the base rate.
+
+    No customer stands on both sides of a fold, so calibration is that of customers never seen. `ahead_days` from an
+    as-of date its label is known; `seasonal` says whether shifts by date can be believed; `shares` are chosen by the
+    latest dates, predicted from earlier ones, where they are not given. The order of rows is no matter.
+    """
+    order = np.lexsort((customers.astype(str), X[AS_OF_DAY].to_numpy()))
+    rows, y, customers = block_of(X, list(X.columns))[order], y[order], customers[order]
+    study = _study(customers)
+    held_out = _HeldOut(rows[study], y[study], customers[study], columns=list(X.columns), seed=seed)
+    if shares is None:
+        shares = held_out.choose(ahead_days=ahead_days)
+    blend = Blend(list(X.columns), shares=shares, seed=seed)
+    blend.fit_members(rows, y)
+    days = _days(rows[study]) if seasonal else None
+    blend.calibrate(held_out.mixed(shares), y[study], days=days)
+    return blend
+
+
+def _days(rows: Matrix) -> Numbers:
+    return np.asarray(rows[:, -1], dtype=np.float64)
+
+
+def _study(customers: npt.NDArray[np.object_]) -> npt.NDArray[np.intp]:
+    """The rows of every n-th customer, so that at most `STUDY_ROWS` or so are left."""
+    every = -(-len(customers) // STUDY_ROWS)
+    _, number = np.unique(customers.astype(str), return_inverse=True)
+    return np.flatnonzero(number % every == 0)
+
+
+class _HeldOut:
+    """Log-odds of customers (or later dates) that were held out from the fit, by kind of member."""
+
+    def __init__(
+        self, rows: Matrix, y: Labels, customers: npt.NDArray[np.object_], *, columns: list[str], seed: int
+    ) -> None:
+        self.rows, self.y, self.customers, self.columns, self.seed = rows, y, customers, columns, seed
+        self.known: dict[str, Numbers] = {}
+
+    def choose(self, *, ahead_days: int) -> Shares:
+        """The shares to use: the richest the number of outcomes allows, if it is clearly better than simpler ones."""
+        candidates = [NOTHING, *self._bearable()]
+        if len(candidates) == 1:
+            return NOTHING
+        loss, customers = self._losses(candidates, ahead_days=ahead_days)
+        best = min(range(len(candidates)), key=lambda k: loss[k].mean())
+        if best > 1:  # one standard error (Breiman et al. 1984, CART): where a blend is not clearly better, the simple
+            behind = loss[1] - loss[best]
+            best = 1 if behind.mean() <= _standard_error(behind, customers) else best
+        return candidates[best]
+
+    def mixed(self, shares: Shares) -> Numbers:
+        """The raw log-odds of a blend, each customer's from a fit without them."""
+        if set(shares) - set(self.known):
+            wanted = {kind: share for kind, share in shares.items() if kind not in self.known}
+            self.known |= self._by_folds(wanted)
+        return _mix(self.known, shares, len(self.y))
+
+    def _bearable(self) -> list[Shares]:
+        fewer = self._rarer(np.ones(len(self.y), dtype=bool))
+        if fewer < FEWEST or len(np.unique(self.customers)) < 2 * FEWEST:
+            return []
+        return [SIMPLE, *BLENDS] if fewer >= FEW_OUTCOMES else [SIMPLE]
+
+    def _losses(
+        self, candidates: Sequence[Shares], *, ahead_days: int
+    ) -> tuple[list[Numbers], npt.NDArray[np.object_]]:
+        kinds = dict.fromkeys(kind for shares in candidates for kind in shares)
+        later = self._later(ahead_days)
+        if later is None:
+            self.known |= self._by_folds(kinds)
+            known, y, days, customers = self.known, self.y, _days(self.rows), self.customers
+        else:
+            before, after = later
+            known = self._fit(kinds, before, after)
+            y, days, customers = self.y[after], _days(self.rows)[after], self.customers[after]
+        return [_loss(_mix(known, shares, len(y)), y, days) for shares in candidates], customers
+
+    def _later(self, ahead_days: int) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]] | None:
+        """The rows of the latest third of the dates, and those whose label was known when the first of them began."""
+        days = _days(self.rows)
+        dates = np.unique(days)
+        first = dates[-max(1, len(dates) // 3)]
+        before, after = days + ahead_days <= first, days >= first
+        enough = all(self._rarer(part) >= FEW_OUTCOMES for part in (before, after))
+        return (before, after) if enough and len(np.unique(days[before])) >= 2 else None
+
+    def _rarer(self, part: npt.NDArray[np.bool_]) -> int:
+        """Customers who had the rarer outcome."""
+        return min(len(np.unique(self.customers[part & self.y])), len(np.unique(self.customers[part & ~self.y])))
+
+    def _by_folds(self, kinds: Mapping[str, float | None]) -> dict[str, Numbers]:
+        found = {kind: np.zeros(len(self.y)) for kind in kinds}
+        for train, test in GroupKFold(n_splits=FOLDS).split(self.rows, groups=self.customers) if kinds else ():
+            for kind, values in self._fit(kinds, train, test).items():
+                found[kind][test] = values
+        return found
+
+    def _fit(self, kinds: Mapping[str, float | None], train: npt.NDArray, test: npt.NDArray) -> dict[str, Numbers]:  # type: ignore[type-arg]
+        X, y, asked = self.rows[train], self.y[train], self.rows[test]
+        if not 0 < y.sum() < len(y):
+            return {kind: np.zeros(len(asked)) for kind in kinds}
+        made = members(self.columns, dict.fromkeys(kinds, 1.0), seed=self.seed)
+        return {kind: member.fit(X, y).log_odds(asked) for kind, member in made.items()}
+
+
+def _mix(known: Mapping[str, Numbers], shares: Shares, count: int) -> Numbers:
+    return np.asarray(sum((share * known[kind] for kind, share in shares.items()), np.zeros(count)))
+
+
+def _loss(raw: Numbers, y: Labels, days: Numbers) -> Numbers:
+    """Log loss of each row, each date at its own level: seasons are learned elsewhere."""
+    levels = Season().fit(raw, y, days)
+    shifts = dict(zip(levels.days, levels.shifts, strict=True))
+    moved = raw + np.array([shifts[day] for day in days])
+    return np.logaddexp(0.0, np.where(y, -moved, moved))
+
+
+def _standard_error(difference: Numbers, customers: npt.NDArray[np.object_]) -> float:
+    """Of the mean of rows that belong together by customer."""
+    _, number = np.unique(customers.astype(str), return_inverse=True)
+    sums = np.bincount(number, weights=difference - difference.mean())
+    return float(np.sqrt((sums**2).sum()) / len(difference))
+
+
+def _slope_and_level(raw: Numbers, y: Labels) -> tuple[float, float]:
+    """Logistic regression of the label on the log-odds; the slope is held near 1 by a weak prior and never negative."""
+
+    def loss(at: Numbers) -> float:
+        moved = at[0] * raw + at[1]
+        return float(np.logaddexp(0.0, np.where(y, -moved, moved)).sum() + ((at[0] - 1) / _SLOPE_SPREAD) ** 2 / 2)
+
+    rate = (y.sum() + 0.5) / (len(y) + 1.0)
+    start = np.array([1.0, 0.0 if raw.any() else np.log(rate / (1 - rate))])
+    found = minimize(loss, start, method="L-BFGS-B", bounds=[(0.0, _STEEPEST), (-20.0, 20.0)])
+    return float(found.x[0]), float(found.x[1])

@@ -1,0 +1,88 @@
+"""What is there to learn from? Snapshot rows at many as-of dates with the labels that have become known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from features import SnapshotStore
+from models._dates import Plan, plan_dates
+from models._errors import NotEnoughHistory
+from models._known import reach
+from models._labels import labels, population
+from models._target import Target, Terms
+
+_PARTS = 1 << 30
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Recipe:
+    """How to learn: days between as-of dates (None: chosen), how many dates, how many rows, and the seed."""
+
+    step_days: int | None = None
+    max_dates: int = 24
+    max_rows: int = 1_000_000
+    seed: int = 7
+
+
+def plan_for(store: SnapshotStore, *, known_by: date, terms: Terms, recipe: Recipe) -> Plan:
+    """The as-of dates that the transactions known before `known_by` began allow; raises NotEnoughHistory."""
+    data = reach(store.tables, time_zone=store.time_zone, known_by=known_by)
+    if data is None:
+        raise NotEnoughHistory(
+            f"the as-of date {known_by} lies before the data: no transaction was known before that day began. "
+            "Use a later as-of date, or bring older transactions."
+        )
+    return plan_dates(
+        first_on=data.first_on,
+        known_by=data.over_by,
+        terms=terms,
+        step_days=recipe.step_days,
+        max_dates=recipe.max_dates,
+    )
+
+
+def training_rows(
+    target: Target, store: SnapshotStore, *, days: Sequence[date], known_by: date, terms: Terms, recipe: Recipe
+) -> pl.DataFrame:
+    """All that may be learned from the as-of dates `days`, by what was known before `known_by` began.
+
+    One row per as-of date and customer of the population: `customer_id`, `label`, the features, `as_of`. Where that
+    would be more than `max_rows`, a share of the customers, drawn by their ids, stands for all.
+    """
+    store.prepare(days)
+    asked = {day: population(target, store.tables, as_of=day, terms=terms) for day in days}
+    count = sum(one.height for one in asked.values())
+    if count > recipe.max_rows:
+        drawn = pl.col("customer_id").hash(recipe.seed) % _PARTS < int(_PARTS * recipe.max_rows / count)
+        asked = {day: one.filter(drawn) for day, one in asked.items()}
+    return pl.concat([_rows(target, store, asked, day, known_by=known_by, terms=terms) for day in days])
+
+
+def as_known_by(
+    known_by: date, target: Target, store: SnapshotStore, rows: pl.DataFrame, *, terms: Terms
+) -> pl.DataFrame:
+    """The same rows with the labels that somebody who learned before `known_by` began would have had."""
+    parts = []
+    for day in rows["as_of"].unique().sort():
+        part = rows.filter(pl.col("as_of") == day)
+        then = labels(target, store.tables, as_of=day, terms=terms, known_by=known_by, among=part)
+        parts.append(part.with_columns(then["label"]))
+    return pl.concat(parts)
+
+
+def _rows(
+    target: Target,
+    store: SnapshotStore,
+    asked: Mapping[date, pl.DataFrame],
+    as_of: date,
+    *,
+    known_by: date,
+    terms: Terms,
+) -> pl.DataFrame:
+    answered = labels(target, store.tables, as_of=as_of, terms=terms, known_by=known_by, among=asked[as_of])
+    joined = answered.join(store.at(as_of), on="customer_id", how="left", validate="1:1", maintain_order="left")
+    return joined.with_columns(as_of=pl.lit(as_of))

@@ -225,7 +225,7 @@ def _loss(raw: Numbers, y: Labels, days: Numbers) -> Numbers:
     levels = Season().fit(raw, y, days)
     shifts = dict(zip(levels.days, levels.shifts, strict=True))
     moved = raw + np.array([shifts[day] for day in days])
-    return np.logaddexp(0.0, np.where(y, -moved, moved))
+    return np.asarray(np.logaddexp(0.0, np.where(y, -moved, moved)))
 
 
 def _standard_error(difference: Numbers, customers: npt.NDArray[np.object_]) -> float:

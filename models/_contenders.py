@@ -17,6 +17,8 @@ from models._blend import Blend, Shares, fit_blend
 from models._matrix import Labels, Numbers
 
 MODEL = "model"
+BASELINES = ("base_rate", "recency_rule", "logistic_rfm", "purchase_process")
+"""From the simplest on; the last two need both outcomes."""
 FEWEST_CUSTOMERS = 10
 """Of fewer, or with one outcome only, nothing is learned but the base rate."""
 CLEARLY = 1.2816
@@ -49,8 +51,7 @@ class Examples:
 def contenders(examples: Examples) -> dict[str, Estimator]:
     """The model and every baseline that can be fitted; with only one outcome, or nobody, base rate and recency."""
     both = 0 < examples.y.sum() < len(examples.y)
-    names = (MODEL, "base_rate", "recency_rule", *(("logistic_rfm", "purchase_process") if both else ()))
-    return {name: fitted(name, examples) for name in names}
+    return {name: fitted(name, examples) for name in (MODEL, *(BASELINES if both else BASELINES[:2]))}
 
 
 def fitted(name: str, examples: Examples, *, shares: Shares | None = None) -> Estimator:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,29 @@ def gain_plot(label: npt.NDArray[np.bool_], probability: npt.NDArray[np.float64]
     axes.plot([0, 1], [0, 1], linestyle="--", color="#999999", label="by chance")
     axes.plot(np.linspace(0, 1, len(found)), found, label="model")
     axes.legend()
+    return figure
+
+
+def accuracy_plot(
+    curves: Mapping[str, Mapping[str, Mapping[str, tuple[float, float, float]]]], *, model: str, title: str
+) -> Figure:
+    """One panel per figure: its value on every as-of date for the model and its baselines, with the model's interval.
+
+    `curves` maps figure, contender and as-of date to value, low and high.
+    """
+    figure = Figure(figsize=(4.2 * len(curves), 4.2), layout="constrained")
+    figure.suptitle(title)
+    for axes, (name, contenders) in zip(figure.subplots(1, len(curves), squeeze=False)[0], curves.items(), strict=True):
+        for contender, points in contenders.items():
+            values = [point[0] for point in points.values()]
+            style = {"color": "#c0392b", "linewidth": 2.5} if contender == model else {"linewidth": 1, "alpha": 0.8}
+            axes.plot(list(points), values, marker="o", markersize=3, label=contender, **style)
+            if contender == model:
+                low, high = [point[1] for point in points.values()], [point[2] for point in points.values()]
+                axes.fill_between(list(points), low, high, color="#c0392b", alpha=0.15)
+        axes.set(title=name)
+        axes.tick_params(axis="x", rotation=60)
+    axes.legend(fontsize="small")
     return figure
 
 

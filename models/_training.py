@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -67,16 +67,16 @@ def train(target: Target, store: SnapshotStore, *, known_by: date, terms: Terms,
     also when there are too few customers or only one outcome. Any other then answers with the base rate.
     """
     started = time.perf_counter()
+    columns = (*target.columns, AS_OF_DAY)
     plan = plan_for(store, known_by=known_by, terms=terms, recipe=recipe)
     rows = training_rows(target, store, days=plan.final, known_by=plan.known_by, terms=terms, recipe=recipe)
     _ask_enough(target, rows, plan, terms)
-    columns = (*target.columns, AS_OF_DAY)
     past = as_known_by(plan.test, target, store, rows.filter(pl.col("as_of").is_in(plan.train)), terms=terms)
     test = rows.filter(pl.col("as_of") == plan.test)
-    judged = contenders(_examples(past, columns, store, plan.test, plan, terms, recipe))
+    judged = contenders(examples(past, store, known_on=plan.test, plan=plan, target=target, terms=terms, recipe=recipe))
     predicted = {name: one.predict_proba(features_of(test, columns))[:, 1] for name, one in judged.items()}
     served = winner(test["label"].to_numpy(), predicted)
-    everything = _examples(rows, columns, store, plan.final[-1], plan, terms, recipe)
+    everything = examples(rows, store, known_on=plan.test, plan=plan, target=target, terms=terms, recipe=recipe)
     model = fitted(served, everything, shares=shares_of(judged[served]))
     log.info(
         "train %s rows_in=%d served=%s seconds=%.1f", target.name, rows.height, served, time.perf_counter() - started
@@ -100,18 +100,20 @@ def train(target: Target, store: SnapshotStore, *, known_by: date, terms: Terms,
     )
 
 
-def _examples(
+def examples(
     rows: pl.DataFrame,
-    columns: Sequence[str],
     store: SnapshotStore,
+    *,
     known_on: date,
     plan: Plan,
+    target: Target,
     terms: Terms,
     recipe: Recipe,
 ) -> Examples:
+    """Training rows as contenders take them; the purchase process is that of all customers known on `known_on`."""
     histories = purchase_history(store.at(known_on)).drop_nulls()
     return Examples(
-        X=features_of(rows, columns),
+        X=features_of(rows, (*target.columns, AS_OF_DAY)),
         y=rows["label"].to_numpy(),
         customers=rows["customer_id"].to_numpy(),
         ahead_days=terms.ahead_days,
@@ -133,9 +135,9 @@ def _ask_enough(target: Target, rows: pl.DataFrame, plan: Plan, terms: Terms) ->
         if rows.filter(pl.col("as_of").is_in(days)).is_empty():
             raise NotEnoughHistory(
                 f"nobody to {'test' if days[0] == plan.test else 'train'} {target.name} on: on the as-of dates "
-                f"{days[0]} to {days[-1]} no customer is one of its {_words(target)} (active_days = {terms.active_days}). Check "
-                "that the log has no gap and no stray early date, use another as-of date, or raise [population] "
-                "active_days."
+                f"{days[0]} to {days[-1]} no customer is one of its {_words(target)} (active_days = "
+                f"{terms.active_days}). Check that the log has no gap and no stray early date, use "
+                "another as-of date, or raise [population] active_days."
             )
     yes = int(rows["label"].sum())
     if target.essential and yes in (0, rows.height):

@@ -11,11 +11,13 @@ import polars as pl
 
 from features import Lake, SnapshotStore, open_lake
 from models import Target, Terms, labels, targets
-from models._estimator import RecencyRule, logistic_rfm
+from models._contenders import BASELINES, fitted
+from models._examples import plan_for, training_rows
 from models._known import reach
 from models._labels import ask_mature
+from models._matrix import features_of
 from models._metrics import metrics
-from models._training import features_of, training_rows
+from models._training import examples
 from pipelines._learning import recipe_of, snapshot_store, terms_of
 from pipelines._settings import Settings
 from pipelines._summary import ESTIMATORS, FIGURES
@@ -32,11 +34,13 @@ def figures_of(settings: Settings, as_of: date) -> list[dict[str, Any]]:
     scores = pl.read_parquet(list_folder(settings.home, as_of) / "scores.parquet")
     rows = []
     for target in targets().values():
-        rows += _figures(settings, target, scores, lake, as_of)
+        if f"{target.name}_probability" in scores.columns:
+            rows += _figures(settings, target, scores, lake, as_of)
     return rows
 
 
 def _figures(settings: Settings, target: Target, scores: pl.DataFrame, lake: Lake, as_of: date) -> list[dict[str, Any]]:
+    scores = scores.filter(pl.col(f"{target.name}_probability").is_not_null())
     terms, store = terms_of(settings, target), snapshot_store(settings, lake)
     label = _happened(target, scores, lake, as_of=as_of, terms=terms)
     predicted = {"model": scores[f"{target.name}_probability"].to_numpy()}
@@ -61,10 +65,11 @@ def _happened(target: Target, scores: pl.DataFrame, lake: Lake, *, as_of: date, 
 def _baselines(
     settings: Settings, target: Target, scores: pl.DataFrame, store: SnapshotStore, *, as_of: date, terms: Terms
 ) -> dict[str, Any]:
-    past, columns = training_rows(target, store, known_by=as_of, terms=terms, recipe=recipe_of(settings))
-    X, y = features_of(past, columns), past["label"].to_numpy()
+    recipe = recipe_of(settings)
+    plan = plan_for(store, known_by=as_of, terms=terms, recipe=recipe)
+    past = training_rows(target, store, days=plan.final, known_by=plan.known_by, terms=terms, recipe=recipe)
+    lesson = examples(past, store, known_on=as_of, plan=plan, target=target, terms=terms, recipe=recipe)
     asked = scores.select("customer_id").join(store.at(as_of), on="customer_id", how="left", maintain_order="left")
-    contenders = {"recency_rule": RecencyRule().fit(X, y)}
-    if 0 < y.sum() < len(y):
-        contenders["logistic_rfm"] = logistic_rfm().fit(X, y)
-    return {name: model.predict_proba(features_of(asked, columns))[:, 1] for name, model in contenders.items()}
+    X = features_of(asked.with_columns(as_of=pl.lit(as_of)), lesson.X.columns)
+    names = BASELINES if 0 < lesson.y.sum() < len(lesson.y) else BASELINES[:2]
+    return {name: fitted(name, lesson).predict_proba(X)[:, 1] for name in names}

@@ -84,14 +84,43 @@ def train(source: str | None, file: Path | None, as_of: str | None, home: Path |
 
 
 @cli.command()
-@_night_options
-def backtest(source: str | None, file: Path | None, as_of: str | None, home: Path | None, verbose: bool) -> None:
-    """Compare the list of a past as-of date with what really happened afterwards."""
+@click.option("--source", help="As for nightly.")
+@click.option("--settings", "file", type=click.Path(path_type=Path), help="Settings file [churn.toml].")
+@click.option("--home", type=click.Path(path_type=Path), help="Folder of tables, models and lists.")
+@click.option("--as-of", "dates", multiple=True, help="A past as-of date; several make a report of accuracy.")
+@click.option("--number", type=click.IntRange(1), help="How many dates, the last ones, where none is given [5].")
+@click.option(
+    "--question", "questions", multiple=True, help="Only this question, for a report; several times for more."
+)
+@click.option(
+    "--output", type=click.Path(path_type=Path, file_okay=False), help="Folder of the report [HOME/accuracy]."
+)
+@click.option("--verbose", is_flag=True, help="Show the log of every part, frameworks included.")
+def backtest(
+    source: str | None,
+    file: Path | None,
+    home: Path | None,
+    dates: tuple[str, ...],
+    number: int | None,
+    questions: tuple[str, ...],
+    output: Path | None,
+    verbose: bool,
+) -> None:
+    """Hold predictions against what happened afterwards.
+
+    With one --as-of: was the list of that day right? It is published first where it was not. Otherwise: how good would
+    the models have been? Each of several past dates is learned from what was known then and compared with all
+    baselines, with intervals, in a report with pictures.
+    """
     settings = _settings(source, file, home)
-    day = _as_of(as_of, settings)
+    days = sorted({_as_of(text, settings) for text in dates})
     from pipelines import _run
 
-    _run.backtest(settings, day, options=_as_typed(source, file, home), verbose=verbose)
+    if len(days) == 1 and not (number or questions or output):
+        _run.backtest(settings, days[0], options=_as_typed(source, file, home), verbose=verbose)
+    else:
+        folder = (output or settings.home / "accuracy").absolute()
+        _run.accuracy(settings, days, number=number or 5, questions=questions, folder=folder, verbose=verbose)
 
 
 def _output(context: click.Context, option: click.Parameter, file: Path | None) -> Path | None:

@@ -20,6 +20,12 @@ class SettingsWrong(PipelineError):
     exit_code: ClassVar[int] = 2
 
 
+class QuestionUnknown(PipelineError):
+    """No question of that name is declared in `models/`."""
+
+    exit_code: ClassVar[int] = 2
+
+
 class SourceUnknown(PipelineError):
     """No source has that name, and no folder is there either."""
 

@@ -19,7 +19,6 @@ _CODES = {
     "NoChampion": 5,
     "FeaturesChanged": 5,
     "ModelFromTheFuture": 5,
-    "OtherPopulation": 5,
     "ListNotPublished": 6,
     "EngineUnavailable": 2,
     "FilesNotPlain": 2,

@@ -28,12 +28,14 @@ class Learned:
 
 
 def terms_of(settings: Settings, target: Target) -> Terms:
-    """What the settings say about a question; a horizon that is not set for it is that of churn."""
-    own = getattr(getattr(settings, target.name, None), "horizon_days", None)
+    """What the settings say about a question; a horizon that is not set for it is its own, or that of churn."""
+    own = getattr(settings, target.name, None)
     return Terms(
         active_days=settings.population.active_days,
-        horizon_days=own or settings.churn.horizon_days,
+        horizon_days=getattr(own, "horizon_days", None) or target.horizon_days or settings.churn.horizon_days,
+        lead_days=getattr(own, "lead_days", target.lead_days),
         more_share=settings.upsell.more_share,
+        lapsed_days=settings.win_back.lapsed_days,
         time_zone=settings.time_zone,
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -61,6 +61,34 @@ def backtest(settings: Settings, as_of: date, *, options: str, verbose: bool) ->
         console.print(f"[bold]Backtest of {as_of}[/], source {escape(settings.source.name)}")
         rows = figures_of(settings, as_of)
         _show_figures(console, rows, title=f"Published on {as_of}, compared with what happened afterwards")
+
+
+def accuracy(
+    settings: Settings, days: Sequence[date], *, number: int, questions: Sequence[str], folder: Path, verbose: bool
+) -> None:
+    """Learns and scores past dates, writes the report and shows the means."""
+    from models import targets
+    from pipelines._errors import QuestionUnknown
+
+    unknown = [name for name in questions if name not in targets()]
+    if unknown:
+        raise QuestionUnknown(f"no question is called {unknown[0]!r}; there are {', '.join(targets())}.")
+    with _ready(settings, verbose=verbose) as console:
+        from models._backtest import FIGURES
+        from pipelines._accuracy import WORDS
+        from pipelines._accuracy import accuracy as look_back
+        from pipelines._summary import ESTIMATORS
+
+        console.print(f"[bold]Accuracy[/], source {escape(settings.source.name)}")
+        found = look_back(settings, days=days, number=number, questions=questions, folder=folder)
+        for name, mean in found.means.items():
+            shown = found.dates[name]
+            rows = [
+                {"": ESTIMATORS[one]} | {WORDS[key]: f"{figures[key].value:.4f}" for key in FIGURES}
+                for one, figures in mean.items()
+            ]
+            _show_figures(console, rows, title=f"{name}: mean over {len(shown)} dates, {shown[0]} to {shown[-1]}")
+        console.print(f"written: {escape(str(_short(found.report)))}", soft_wrap=True)
 
 
 def snapshot(settings: Settings, as_of: date, *, file: Path, verbose: bool) -> None:
@@ -211,7 +239,7 @@ def _show_learned(console: Console, learned: list[Learned]) -> None:
         _show_figures(console, report_rows(learned), title=title)
 
 
-def _show_figures(console: Console, rows: list[dict[str, object]], *, title: str) -> None:
+def _show_figures(console: Console, rows: Sequence[Mapping[str, object]], *, title: str) -> None:
     table = _table(title, *rows[0])
     for row in rows:
         table.add_row(*(f"{value:.4f}" if isinstance(value, float) else str(value) for value in row.values()))

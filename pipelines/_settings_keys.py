@@ -110,12 +110,23 @@ class PopulationSettings(Section):
     )
 
 
+_LEAD: int = Field(
+    default=0,
+    ge=0,
+    description="Days between the date and the beginning of the horizon, kept free for acting on the list.",
+)
+_HORIZON: int | None = Field(
+    default=None, ge=1, description="Over how many days from the date the answer is looked for; unset: that of churn."
+)
+
+
 class ChurnSettings(Section):
     """What leaving means."""
 
     horizon_days: int = Field(
         default=28, ge=1, description="A customer has churned with no purchase within so many days from the date."
     )
+    lead_days: int = _LEAD
 
 
 class UpsellSettings(Section):
@@ -124,11 +135,31 @@ class UpsellSettings(Section):
     horizon_days: int | None = Field(
         default=None, ge=1, description="Over how many days from the date spend is compared; unset: that of churn."
     )
+    lead_days: int = _LEAD
     more_share: float = Field(
         default=0.25,
         ge=0,
         le=10,
         description="Grown means: spends at least this share more per month than before (0.25 is a quarter more).",
+    )
+
+
+class CrossSellSettings(Section):
+    """What trying something new means."""
+
+    horizon_days: int | None = _HORIZON
+    lead_days: int = _LEAD
+
+
+class WinBackSettings(Section):
+    """Whom to win back."""
+
+    horizon_days: int | None = _HORIZON
+    lead_days: int = _LEAD
+    lapsed_days: int = Field(
+        default=728,
+        ge=1,
+        description="How long ago the last purchase of a lapsed customer may be; who left earlier is not asked about.",
     )
 
 
@@ -166,7 +197,9 @@ class TrainingSettings(Section):
     )
     max_dates: int = Field(default=24, ge=1, description="The most training dates; the latest are taken.")
     max_rows: int = Field(
-        default=200_000, ge=1, description="The most training rows (customers x dates); more are sampled down."
+        default=1_000_000,
+        ge=1,
+        description="The most training rows (customers x dates); of more, a share of the customers is taken.",
     )
     seed: int = Field(default=7, ge=0, description="Seed of everything random, so that a run can be repeated.")
 
@@ -300,6 +333,8 @@ class Settings(Section):
     population: PopulationSettings = PopulationSettings()
     churn: ChurnSettings = ChurnSettings()
     upsell: UpsellSettings = UpsellSettings()
+    cross_sell: CrossSellSettings = CrossSellSettings()
+    win_back: WinBackSettings = WinBackSettings()
     features: FeaturesSettings = FeaturesSettings()
     training: TrainingSettings = TrainingSettings()
     list: ListSettings = ListSettings()

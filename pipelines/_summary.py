@@ -16,7 +16,13 @@ FIGURES = {
     "calibration_error": "calibration err",
     "lift_at_10_percent": "lift at 10%",
 }
-ESTIMATORS = {"model": "the model", "recency_rule": "recency rule", "logistic_rfm": "logistic RFM"}
+ESTIMATORS = {
+    "model": "the model",
+    "base_rate": "base rate",
+    "recency_rule": "recency rule",
+    "logistic_rfm": "logistic RFM",
+    "purchase_process": "MBG/NBD",
+}
 COUNTS = {
     "listed": "listed",
     "beyond_list_size": "beyond the list's size",

@@ -1,0 +1,163 @@
+"""How good would it have been? Past as-of dates, each learned from what was known then, held against what happened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import polars as pl
+
+from features import SnapshotStore
+from models._bootstrap import bootstrap, bootstrap_means, interval
+from models._contenders import BASELINES, MODEL, fitted
+from models._examples import Recipe, training_rows
+from models._labels import labels, population
+from models._matrix import Labels, Numbers, features_of
+from models._metrics import metrics
+from models._target import Target, Terms
+from models._tiers import TIERS, tier
+from models._training import examples, train
+
+FIGURES = ("auc", "average_precision", "brier", "log_loss", "calibration_error", "lift_at_10_percent")
+TENURES = {"up to 90 days": 90, "91 to 364 days": 364, "365 days and more": 10**9}
+TIMES = 300
+_MOST_CUSTOMERS = 20_000
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Figure:
+    """One figure with the middle 90% of its bootstrap; both ends are None where it was not resampled."""
+
+    value: float
+    low: float | None = None
+    high: float | None = None
+
+
+def looked_back(
+    target: Target, store: SnapshotStore, *, as_of: date, known_by: date, terms: Terms, recipe: Recipe
+) -> pl.DataFrame:
+    """What would have been said on `as_of`, and what happened, as known before `known_by` began.
+
+    One row per customer of the population: `as_of`, `customer_id`, `label`, `tier`, `tenure`, `model` (what would have
+    been published: the blend, or the baseline that was served in its place) and one column per baseline, learned from
+    the same rows. Raises NotEnoughHistory or LabelNotMature.
+    """
+    asked = population(target, store.tables, as_of=as_of, terms=terms)
+    happened = labels(target, store.tables, as_of=as_of, terms=terms, known_by=known_by, among=asked)
+    made = train(target, store, known_by=as_of, terms=terms, recipe=recipe)
+    rows = happened.join(store.at(as_of), on="customer_id", how="left", validate="1:1", maintain_order="left")
+    rows = rows.with_columns(as_of=pl.lit(as_of))
+    X = features_of(rows, made.columns)
+    past = training_rows(target, store, days=made.plan.final, known_by=made.plan.known_by, terms=terms, recipe=recipe)
+    lesson = examples(past, store, known_on=as_of, plan=made.plan, target=target, terms=terms, recipe=recipe)
+    names = BASELINES if 0 < lesson.y.sum() < len(lesson.y) else BASELINES[:2]
+    said = {MODEL: made.model} | {name: fitted(name, lesson) for name in names}
+    return rows.select("as_of", "customer_id", "label", tier=tier(), tenure=_tenure()).with_columns(
+        **{name: pl.Series(one.predict_proba(X)[:, 1]) for name, one in said.items()}
+    )
+
+
+def by_date(rows: pl.DataFrame) -> dict[date, dict[str, dict[str, Figure]]]:
+    """Figures of every contender on every as-of date, with bootstrap intervals."""
+    return {day: _of_one_date(rows.filter(pl.col("as_of") == day)) for day in rows["as_of"].unique().sort()}
+
+
+def over_dates(rows: pl.DataFrame) -> dict[str, dict[str, Figure]]:
+    """The mean over the as-of dates of each figure of each contender; customers are resampled with all their dates."""
+    single = [_plain(rows.filter(pl.col("as_of") == day)) for day in rows["as_of"].unique().sort()]
+    some = _few(rows)
+    resampled = bootstrap_means(
+        some["label"].to_numpy(),
+        _said(some),
+        customers=some["customer_id"].to_numpy(),
+        dates=some["as_of"].to_numpy(),
+        seed=1,
+        times=TIMES,
+    )
+    return {
+        name: {
+            key: _with_interval(float(np.mean([one[name][key] for one in single])), resampled[name].get(key))
+            for key in FIGURES
+        }
+        for name in single[0]
+    }
+
+
+def spread(rows: pl.DataFrame) -> dict[str, dict[str, float]]:
+    """The standard deviation over the as-of dates of each figure of each contender; zero for a single date."""
+    single = [_plain(rows.filter(pl.col("as_of") == day)) for day in rows["as_of"].unique().sort()]
+    return {
+        name: {key: float(np.std([one[name][key] for one in single], ddof=min(1, len(single) - 1))) for key in FIGURES}
+        for name in single[0]
+    }
+
+
+def by_group(rows: pl.DataFrame) -> list[dict[str, object]]:
+    """The model's calibration in each value tier and by tenure, over all dates: one mapping per group.
+
+    `group`, `customer_dates`, `predicted` and `observed` rate, `brier`, `calibration_error`.
+    """
+    found = []
+    for column, names in (("tier", TIERS), ("tenure", TENURES)):
+        for name in names:
+            part = rows.filter(pl.col(column) == name)
+            if part.height:
+                figures = metrics(part["label"].to_numpy(), part[MODEL].to_numpy())
+                said = {"predicted": figures["mean_probability"], "observed": figures["base_rate"]}
+                kept = {key: figures[key] for key in ("brier", "calibration_error")}
+                found.append({"group": name, "customer_dates": part.height} | said | kept)
+    return found
+
+
+def _tenure() -> pl.Expr:
+    told = pl.lit(None, dtype=pl.String)
+    for name, most in reversed(TENURES.items()):
+        told = pl.when(pl.col("tenure_days") <= most).then(pl.lit(name)).otherwise(told)
+    return told
+
+
+def _names(rows: pl.DataFrame) -> list[str]:
+    return [name for name in (MODEL, *BASELINES) if name in rows.columns and rows[name].null_count() < rows.height]
+
+
+def _said(rows: pl.DataFrame) -> dict[str, Numbers]:
+    return {name: rows[name].to_numpy() for name in _names(rows)}
+
+
+def _plain(rows: pl.DataFrame) -> dict[str, dict[str, float]]:
+    label: Labels = rows["label"].to_numpy()
+    return {name: metrics(label, values) for name, values in _said(rows).items()}
+
+
+def _of_one_date(rows: pl.DataFrame) -> dict[str, dict[str, Figure]]:
+    some = _few(rows)
+    customers = some["customer_id"].to_numpy()
+    resampled = bootstrap(some["label"].to_numpy(), _said(some), customers=customers, seed=1, times=TIMES)
+    return {
+        name: {key: _with_interval(figures[key], resampled[name].get(key)) for key in FIGURES}
+        for name, figures in _plain(rows).items()
+    }
+
+
+def _few(rows: pl.DataFrame) -> pl.DataFrame:
+    """Of very many customers a sample, which is enough to say what chance does."""
+    customers = rows.select("customer_id").unique().sort("customer_id")
+    if customers.height <= _MOST_CUSTOMERS:
+        return rows
+    return rows.join(customers.sample(_MOST_CUSTOMERS, seed=1), on="customer_id", how="semi", maintain_order="left")
+
+
+def _with_interval(value: float, resampled: Numbers | None) -> Figure:
+    if resampled is None:
+        return Figure(value=value)
+    low, high = interval(resampled)
+    # Resampling adds noise of its own to the calibration error, so that it is larger there than in the sample.
+    return Figure(value=value, low=min(low, value), high=max(high, value))
+
+
+def best(means: Mapping[str, Mapping[str, Figure]], figure: str, *, among: Iterable[str]) -> str:
+    """Who is best in a figure, by its mean: the highest AUC, average precision or lift, the lowest of the others."""
+    highest = figure in ("auc", "average_precision", "lift_at_10_percent")
+    return max(among, key=lambda name: means[name][figure].value * (1 if highest else -1))

@@ -1,0 +1,206 @@
+"""How accurate are the models on a company's own past? Several as-of dates, every baseline, one report per question."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+import polars as pl
+
+from features import Lake, open_lake, table_path
+from models import NotEnoughHistory, Target, Terms, targets
+from models._backtest import FIGURES, Figure, by_date, by_group, looked_back, over_dates, spread
+from models._contenders import MODEL
+from models._known import Reach, reach
+from models._plots import accuracy_plot
+from pipelines._errors import DateWrong
+from pipelines._ingest import ingest, read_and_check
+from pipelines._learning import recipe_of, snapshot_store, terms_of
+from pipelines._progress import stage
+from pipelines._settings import Settings
+from pipelines._summary import ESTIMATORS
+
+log = logging.getLogger(__name__)
+
+WORDS = {
+    "auc": "AUC",
+    "average_precision": "average precision",
+    "brier": "Brier",
+    "log_loss": "log loss",
+    "calibration_error": "calibration error",
+    "lift_at_10_percent": "lift at 10%",
+}
+_PICTURED = ("auc", "brier", "calibration_error")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Accuracy:
+    """What was found: the report's file, and the means over the dates by question, contender and figure."""
+
+    report: Path
+    means: Mapping[str, Mapping[str, Mapping[str, Figure]]]
+    dates: Mapping[str, tuple[date, ...]]
+
+
+def accuracy(
+    settings: Settings, *, days: Sequence[date], number: int, questions: Sequence[str], folder: Path
+) -> Accuracy:
+    """Learns and scores each question as of each day, by what was known then, and writes a report into `folder`.
+
+    Without `days` the last `number` dates whose labels are known, half a horizon apart (at least four weeks). Writes
+    `accuracy.md`, a picture per question and the predictions (Parquet). Raises DateWrong, NotEnoughHistory and
+    LabelNotMature.
+    """
+    lake = _lake(settings, days)
+    data = reach(lake.tables, time_zone=settings.time_zone)
+    if data is None:
+        raise NotEnoughHistory("there is not one transaction to look back on.")
+    folder.mkdir(parents=True, exist_ok=True)
+    asked = [one for one in targets().values() if one.name in (questions or targets()) and one.is_asked(lake.arrived)]
+    sections, means, dates = [_preface(settings)], {}, {}
+    for target in asked:
+        terms = terms_of(settings, target)
+        chosen = list(days) or _last_dates(data, terms, number)
+        rows = _rows(settings, lake, target, terms, chosen, data)
+        if rows is None:
+            continue
+        rows.write_parquet(folder / f"{target.name}.parquet")
+        picture = folder / f"{target.name}.png"
+        figures, mean = by_date(rows), over_dates(rows)
+        accuracy_plot(_curves(figures), model=ESTIMATORS[MODEL], title=target.name).savefig(picture, dpi=110)
+        sections.append(_section(target, terms, rows, figures, mean, picture.name))
+        means[target.name], dates[target.name] = mean, tuple(figures)
+    report = folder / "accuracy.md"
+    report.write_text("\n".join(sections), encoding="utf-8")
+    return Accuracy(report=report, means=means, dates=dates)
+
+
+def _lake(settings: Settings, days: Sequence[date]) -> Lake:
+    """The home's tables, brought in first where there are none."""
+    if not table_path(settings.home, "transactions").exists():
+        if not days:
+            raise DateWrong(
+                f"nothing has been brought into {settings.home} yet. Give the dates to look back on (--as-of, several "
+                "times), or run `churn nightly` first."
+            )
+        with stage("reading, checking and merging what arrived"):
+            ingest(settings, read_and_check(settings, as_of=max(days)), as_of=max(days))
+    return open_lake(settings.home)
+
+
+def _last_dates(data: Reach, terms: Terms, number: int) -> list[date]:
+    last = data.over_by - timedelta(days=terms.ahead_days)
+    apart = max(28, terms.horizon_days // 2 // 7 * 7)
+    return sorted(last - timedelta(days=apart * k) for k in range(number))
+
+
+def _rows(
+    settings: Settings, lake: Lake, target: Target, terms: Terms, days: Sequence[date], data: Reach
+) -> pl.DataFrame | None:
+    """Predictions and outcomes on all days; None where nobody could be asked or learned from on any."""
+    store, parts = snapshot_store(settings, lake), []
+    for day in days:
+        with stage(f"{target.name} as of {day}"):
+            try:
+                parts.append(
+                    looked_back(
+                        target, store, as_of=day, known_by=data.over_by, terms=terms, recipe=recipe_of(settings)
+                    )
+                )
+            except NotEnoughHistory as error:
+                if target.essential:
+                    raise
+                log.warning("%s as of %s is left out: %s", target.name, day, error)
+    return pl.concat(parts, how="diagonal") if parts else None
+
+
+def _preface(settings: Settings) -> str:
+    return (
+        f"# Accuracy: {settings.source.name}\n\n"
+        "Each as-of date was learned from what was known before it began and held against what happened afterwards. "
+        "Brackets hold the middle 90% of 300 bootstrap samples of customers, ± is the standard deviation over the "
+        "dates. AUC, average precision and lift are better when larger, the others when smaller.\n"
+    )
+
+
+def _section(
+    target: Target,
+    terms: Terms,
+    rows: pl.DataFrame,
+    figures: Mapping[date, Mapping[str, Mapping[str, Figure]]],
+    mean: Mapping[str, Mapping[str, Figure]],
+    picture: str,
+) -> str:
+    apart = spread(rows)
+    lead = f", beginning {terms.lead_days} days later" if terms.lead_days else ""
+    overall = [
+        [ESTIMATORS[name], *(f"{_cell(mean[name][key])} ± {apart[name][key]:.4f}" for key in FIGURES)] for name in mean
+    ]
+    single = [
+        [str(day), f"{_rate(rows, day):.3f}", ESTIMATORS[name], *(_cell(found[name][key]) for key in FIGURES)]
+        for day, found in figures.items()
+        for name in found
+    ]
+    groups = [[_group_cell(value) for value in one.values()] for one in by_group(rows)]
+    return "\n".join(
+        [
+            f"## {target.name}",
+            "",
+            f"{target.description} Horizon {terms.horizon_days} days{lead}, active window {terms.active_days} days.",
+            "",
+            f"![{target.name} on {len(figures)} as-of dates]({picture})",
+            "",
+            f"Mean over {len(figures)} as-of dates:",
+            "",
+            *_table(["", *(WORDS[key] for key in FIGURES)], overall),
+            "",
+            "Single dates:",
+            "",
+            *_table(["as-of date", "rate", "", *(WORDS[key] for key in FIGURES)], single),
+            "",
+            "Calibration of the model in value tiers and by tenure, all dates together:",
+            "",
+            *_table(["group", "customer-dates", "predicted", "observed", "Brier", "calibration error"], groups),
+            "",
+        ]
+    )
+
+
+def _rate(rows: pl.DataFrame, day: date) -> float:
+    rate = rows.filter(pl.col("as_of") == day)["label"].mean()
+    return rate if isinstance(rate, float) else float("nan")
+
+
+def _cell(figure: Figure) -> str:
+    if figure.low is None or figure.high is None:
+        return f"{figure.value:.4f}"
+    return f"{figure.value:.4f} [{figure.low:.4f}, {figure.high:.4f}]"
+
+
+def _group_cell(value: object) -> str:
+    return f"{value:.4f}" if isinstance(value, float) else f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    return [f"| {' | '.join(cells)} |" for cells in (header, ["---"] * len(header), *rows)]
+
+
+def _curves(
+    figures: Mapping[date, Mapping[str, Mapping[str, Figure]]],
+) -> dict[str, dict[str, dict[str, tuple[float, float, float]]]]:
+    names = dict.fromkeys(name for found in figures.values() for name in found)
+    return {
+        WORDS[key]: {
+            ESTIMATORS[name]: {str(day): _point(found[name][key]) for day, found in figures.items() if name in found}
+            for name in names
+        }
+        for key in _PICTURED
+    }
+
+
+def _point(figure: Figure) -> tuple[float, float, float]:
+    low = figure.value if figure.low is None else figure.low
+    return figure.value, low, figure.value if figure.high is None else figure.high

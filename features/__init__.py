@@ -28,7 +28,8 @@ from features._front import snapshot
 from features._lake import BUSINESS_TIME_ZONE, Lake, business_time_zone, commits, open_lake, scan, table_path
 from features._makers import event_rows
 from features._open import ENGINES, EngineUnavailable, Read, duckdb_session, spark_session
-from features._snapshot import snapshots
+from features._process import PurchaseProcess, fit_process
+from features._snapshot import purchase_history, snapshots
 from features._store import SnapshotStore
 from features._tables import tables_of
 from features._time import Frame, day_start
@@ -44,6 +45,7 @@ __all__ = [
     "FeatureColumn",
     "Frame",
     "Lake",
+    "PurchaseProcess",
     "Read",
     "SnapshotStore",
     "Summary",
@@ -69,6 +71,7 @@ __all__ = [
     "feature",
     "feature_columns",
     "fingerprint",
+    "fit_process",
     "interactions",
     "least",
     "lines",
@@ -78,6 +81,7 @@ __all__ = [
     "orders",
     "products",
     "profiles",
+    "purchase_history",
     "purchases",
     "receipts",
     "referrals",

@@ -5,9 +5,11 @@ from models._errors import FeaturesChanged, LabelNotMature, ModelFromTheFuture, 
 from models._labels import labels, labels_on, population
 from models._lifetime import ValueModel, ValueTerms, fit_value, lifetime_values
 from models._next_order import next_orders
+from models._next_order_check import NextOrderCheck, check_next_orders
 from models._purchase_value import PurchaseValue, fit_purchase_value
 from models._referrals import referrals_known
 from models._target import Future, Past, Target, Terms, active_customers, target, targets
+from models._value_check import ValueCheck, check_values
 
 __all__ = [
     "CashFlows",
@@ -15,16 +17,20 @@ __all__ = [
     "Future",
     "LabelNotMature",
     "ModelFromTheFuture",
+    "NextOrderCheck",
     "NoChampion",
     "NotEnoughHistory",
     "Past",
     "PurchaseValue",
     "Target",
     "Terms",
+    "ValueCheck",
     "ValueModel",
     "ValueTerms",
     "Worth",
     "active_customers",
+    "check_next_orders",
+    "check_values",
     "fit_purchase_value",
     "fit_value",
     "labels",

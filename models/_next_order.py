@@ -67,8 +67,9 @@ class _Wait:
     """How the days until the next order are distributed, one element per customer.
 
     The gap exceeds g with probability (1 + (c g)^k / rate)^-shape, c the mean of a Weibull variable of shape k; the
-    customer has waited `waited` days already, and orders at all with probability `alive`. Rates of shape s mixed over
-    Weibull gaps give shape = s / k^2, which keeps the spread of the customers' log rates.
+    customer has waited `waited` days already, and orders at all with probability `alive`. That is a Weibull gap whose
+    rate to the power of k is gamma-distributed: before any gap with shape r / k^2, which spreads the logarithms of the
+    customers' rates as the purchase process does, and each known gap adds 1.
     """
 
     k: Numbers
@@ -99,11 +100,10 @@ class _Wait:
 def _waits(buyers: pl.DataFrame, process: PurchaseProcess) -> _Wait:
     known = Histories.of(buyers)
     k = _regularity(buyers, known)
-    posterior = process.r + known.repeats
-    shape = posterior / k**2
+    shape = process.r / k**2 + known.repeats
     return _Wait(
         k=k,
-        rate=shape * ((process.alpha + known.last_days) / posterior) ** k,
+        rate=shape * ((process.alpha + known.last_days) / (process.r + known.repeats)) ** k,
         shape=shape,
         waited=known.age_days - known.last_days,
         alive=process.alive_probability(known.repeats, known.last_days, known.age_days),

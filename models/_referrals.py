@@ -40,9 +40,10 @@ def referral_values(buyers: pl.DataFrame, net: Numbers, brought: pl.DataFrame | 
         return np.full(buyers.height, np.nan)
     exact = pl.Series("net", np.rint(net * _EXACT)).fill_nan(None).cast(pl.Int64)
     theirs = brought.join(buyers.select(referred_id="customer_id").with_columns(exact), on="referred_id", how="inner")
-    sums = theirs.group_by("customer_id").agg(pl.col("net").sum() / _EXACT)
+    sums = theirs.group_by("customer_id").agg(pl.col("net").sum())
     told = buyers.select("customer_id", "referral_count_ever").join(
         sums, on="customer_id", how="left", maintain_order="left"
     )
-    value = pl.when(pl.col("referral_count_ever").is_not_null()).then(pl.col("net").fill_null(0.0))
-    return told.select(value.cast(pl.Float64).fill_null(np.nan)).to_series().to_numpy()
+    value = pl.when(pl.col("referral_count_ever").is_not_null()).then(pl.col("net").fill_null(0))
+    # NumPy divides one number as it divides many; Polars 2.1 does not.
+    return told.select(value.cast(pl.Float64).fill_null(np.nan)).to_series().to_numpy() / _EXACT

@@ -112,7 +112,9 @@ def _scores(
     yearly = pl.col("spend_364d").clip(0).round(_MONEY_DECIMALS)
     scored = rows.select("customer_id", as_of=pl.lit(as_of), yearly_spend=yearly).with_columns(probabilities)
     scored = scored.join(valued, on="customer_id", how="left", validate="1:1", maintain_order="left")
-    at_risk = (pl.col(f"{LEADING}_probability") * pl.col("value_to_lose")).round(_MONEY_DECIMALS)
+    # Where no amounts are known nobody can be ranked by money: nothing is at risk that could be named.
+    to_lose = pl.col("value_to_lose").fill_null(0.0)
+    at_risk = (pl.col(f"{LEADING}_probability") * to_lose).round(_MONEY_DECIMALS)
     first = ["customer_id", "as_of", *(series.name for series in probabilities), "yearly_spend"]
     ordered = scored.select(*first, *valued.columns[1:], value_at_risk=at_risk)
     return with_consent(ordered, lake.tables["customers"], before=day_start(as_of, time_zone=settings.time_zone))

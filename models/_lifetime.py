@@ -38,7 +38,7 @@ class ValueTerms:
     `years`: how far ahead purchases count. `margin`: the share of spend that is profit. `discount_rate`: the share by
     which money of next year is worth less than money of today. `acquisition_cost`: what it cost to win a customer of
     whom that is not known. `retention_cost`: what it costs to keep one for a year, from the second year on. Money is in
-    the company's currency.
+    the company's currency. Raises ValueError for terms that make no sense.
     """
 
     years: float = 10.0
@@ -46,6 +46,10 @@ class ValueTerms:
     discount_rate: float = 0.1
     acquisition_cost: float = 0.0
     retention_cost: float = 0.0
+
+    def __post_init__(self) -> None:
+        if not (self.years > 0 and self.discount_rate > -1 and self.acquisition_cost >= 0 and self.retention_cost >= 0):
+            raise ValueError(f"years are above 0, a discount rate above -1, and costs never below 0: {self}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -126,8 +130,7 @@ def _outlook(buyers: pl.DataFrame, model: ValueModel, terms: ValueTerms) -> _Out
         at_years=np.append(0.0, _middles(ends) / DAYS_PER_YEAR),
         own=np.column_stack([bought[0] * bought[1], purchases * average[:, None]]),
         referred=np.zeros((buyers.height, 1)),
-        cost=_costs(buyers, model.process, known, terms, ends)
-        * np.where(np.arange(len(ends) + 1), alive[:, None], 1.0),
+        cost=_costs(buyers, model.process, known, alive, terms, ends),
     )
     return _Outlook(alive=alive, purchases=purchases.sum(axis=1), average=average, flows=flows, low=low, high=high)
 
@@ -172,20 +175,22 @@ def _middles(ends: Numbers) -> Numbers:
 
 
 def _costs(
-    buyers: pl.DataFrame, process: PurchaseProcess, known: Histories, terms: ValueTerms, ends: Numbers
+    buyers: pl.DataFrame, process: PurchaseProcess, known: Histories, alive: Numbers, terms: ValueTerms, ends: Numbers
 ) -> Numbers:
-    """What it cost to win and keep a customer so far, then what it will cost in each period if alive today.
+    """What it cost to win and keep a customer so far, then what keeping is expected to cost in each period.
 
-    Keeping costs from the end of the first year after the first purchase on.
+    Keeping costs from the end of the first year after the first purchase on. Who has left did so after the last
+    purchase, and cost nothing since.
     """
-    unknown = terms.acquisition_cost
-    won = buyers["acquisition_cost"].cast(pl.Float64).fill_null(unknown).to_numpy()
-    upto = known.age_days[:, None] + np.append(0.0, ends)
-    years_kept = np.maximum(upto / DAYS_PER_YEAR - 1.0, 0.0)
+    won = buyers["acquisition_cost"].cast(pl.Float64).fill_null(terms.acquisition_cost).to_numpy()
     if terms.retention_cost == 0.0:
         return np.column_stack([won, np.zeros((buyers.height, len(ends)))])
-    later = np.diff(years_kept, axis=1) * still_customer(process, known, at_days=_middles(ends))
-    return np.column_stack([won + terms.retention_cost * years_kept[:, 0], terms.retention_cost * later])
+    upto = np.column_stack([known.last_days, known.age_days, known.age_days[:, None] + ends])
+    years = np.maximum(upto / DAYS_PER_YEAR - 1.0, 0.0)
+    waited, *later = np.diff(years, axis=1).T * alive
+    stays = still_customer(process, known, at_days=_middles(ends)).T
+    kept = [years[:, 0] + waited, *(part * stay for part, stay in zip(later, stays, strict=True))]
+    return np.column_stack([won + terms.retention_cost * kept[0], *(terms.retention_cost * part for part in kept[1:])])
 
 
 def _buyers(rows: pl.DataFrame) -> pl.DataFrame:

@@ -11,6 +11,9 @@ from models._purchase_value import PurchaseValue
 
 Numbers = npt.NDArray[np.float64]
 
+LEAST = 1e-12
+"""Nothing is divided by a smaller chance or variation than this."""
+
 
 def spend_interval(
     ahead: Ahead, alive: Numbers, values: PurchaseValue, purchases: Numbers, *, at: tuple[float, float]
@@ -23,10 +26,10 @@ def spend_interval(
     customer's true mean value, which few purchases leave unsure. Nothing is drawn at random. That the parameters
     themselves were learned, and that times change, is not in it.
     """
-    some = -np.expm1(np.log(np.maximum(ahead.none, 1e-300)))
+    some = np.maximum(1.0 - ahead.none, LEAST)
     number = ahead.purchases.sum(axis=1) / some
     second = number * (1.0 + 1.0 / values.p) + ahead.pairs / some
-    spread = np.maximum((1.0 + values.unsureness(purchases)) * second / number**2 - 1.0, 1e-6)
+    spread = np.maximum((1.0 + values.unsureness(purchases)) * second / number**2 - 1.0, LEAST)
     low, high = (_over_expected(level, some * alive, spread) for level in at)
     return low, high
 

@@ -89,15 +89,32 @@ def test_unknown_acquisition_costs_are_those_of_the_terms() -> None:
     assert values[1] - values[0] == pytest.approx(25)
 
 
-def test_keeping_a_customer_costs_from_the_second_year_on() -> None:
-    rows = snapshot_of({"customer_id": "A", "tenure_days": 910.0, "days_since_last_purchase": 1.0})
+def costs_of_keeping(**customer: float) -> tuple[float, float]:
+    """What 100 a year for keeping a customer take off the lifetime value, and off the value to come of a year."""
+    rows = snapshot_of({"customer_id": "A", **customer})
     free, kept = (only(rows, ValueTerms(years=1, discount_rate=0.0, retention_cost=cost)) for cost in (0.0, 100.0))
-    to_come = free["value_to_come"] - kept["value_to_come"]
-    assert free["lifetime_value"] - kept["lifetime_value"] == pytest.approx(150 + to_come)
+    return tuple(free[name] - kept[name] for name in ("lifetime_value", "value_to_come"))
+
+
+def test_keeping_a_customer_costs_from_the_second_year_on() -> None:
+    whole, to_come = costs_of_keeping(tenure_days=910.0, days_since_last_purchase=1.0)
+    assert whole - to_come == pytest.approx(150, abs=0.3)
     assert 0 < to_come < 100 * alive(11, 909, 910)
-    young = snapshot_of({"customer_id": "A", "tenure_days": 91.0})
-    free, kept = (only(young, ValueTerms(years=1, discount_rate=0.0, retention_cost=cost)) for cost in (0.0, 100.0))
-    assert 0 < free["lifetime_value"] - kept["lifetime_value"] < 25
+    whole, to_come = costs_of_keeping(tenure_days=91.0)
+    assert whole == pytest.approx(to_come)
+    assert 0 < to_come < 25
+
+
+def test_keeping_a_customer_who_has_left_costs_nothing_since_the_last_purchase() -> None:
+    whole, to_come = costs_of_keeping(tenure_days=2912.0, days_since_last_purchase=2184.0)
+    assert whole == pytest.approx(100, abs=0.1)
+    assert to_come == pytest.approx(0, abs=0.1)
+
+
+@pytest.mark.parametrize("wrong", [{"years": 0}, {"discount_rate": -1.0}, {"acquisition_cost": -1.0}])
+def test_terms_that_make_no_sense_are_refused(wrong: dict[str, float]) -> None:
+    with pytest.raises(ValueError, match="above 0"):
+        ValueTerms(**wrong)
 
 
 def test_what_leaving_would_cost_is_the_value_to_come_of_who_stays_and_never_below_zero() -> None:

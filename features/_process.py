@@ -78,9 +78,14 @@ class PurchaseProcess:
         # Many customers have the same repeats and age, and where the age is small beside `days` the series is long.
         key = x * (1.0 + age.max(initial=0.0)) + age
         _, first, same = np.unique(key, return_index=True, return_inverse=True)
-        beside = (self.a,) if abs(self.a - 1.0) >= NEAR_ONE else (1.0 - NEAR_ONE, 1.0 + NEAR_ONE)
-        if_alive = np.mean([self._if_alive(a, x[first], age[first], days) for a in beside], axis=0)
+        if_alive = self.purchases_if_alive(x[first], age[first], days=days)
         return np.asarray(self.alive_probability(repeats, last_days, age_days) * if_alive[same])
+
+    def purchases_if_alive(self, repeats: Numbers, age_days: Numbers, *, days: float) -> Numbers:
+        """Purchases to be expected in the next `days` days of a customer who has not left by the as-of date."""
+        x, _, age = _plain(repeats, age_days, age_days)
+        beside = (self.a,) if abs(self.a - 1.0) >= NEAR_ONE else (1.0 - NEAR_ONE, 1.0 + NEAR_ONE)
+        return np.asarray(np.mean([self._if_alive(a, x, age, days) for a in beside], axis=0))
 
     def _if_alive(self, a: float, x: Numbers, age: Numbers, days: float) -> Numbers:
         """Expected purchases of a customer alive: the mean of (1 - exp(-lambda p days)) / p.

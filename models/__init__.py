@@ -1,24 +1,46 @@
 """What will each customer do? Questions, populations, labels and the models that answer them."""
 
+from models._cash import CashFlows, Worth, worth
 from models._errors import FeaturesChanged, LabelNotMature, ModelFromTheFuture, NoChampion, NotEnoughHistory
 from models._labels import labels, labels_on, population
+from models._lifetime import ValueModel, ValueTerms, fit_value, lifetime_values
+from models._next_order import next_orders
+from models._next_order_check import NextOrderCheck, check_next_orders
+from models._purchase_value import PurchaseValue, fit_purchase_value
+from models._referrals import referrals_known
 from models._target import Future, Past, Target, Terms, active_customers, lapsed_customers, target, targets
+from models._value_check import ValueCheck, check_values
 
 __all__ = [
+    "CashFlows",
     "FeaturesChanged",
     "Future",
     "LabelNotMature",
     "ModelFromTheFuture",
+    "NextOrderCheck",
     "NoChampion",
     "NotEnoughHistory",
     "Past",
+    "PurchaseValue",
     "Target",
     "Terms",
+    "ValueCheck",
+    "ValueModel",
+    "ValueTerms",
+    "Worth",
     "active_customers",
+    "check_next_orders",
+    "check_values",
+    "fit_purchase_value",
+    "fit_value",
     "labels",
     "labels_on",
     "lapsed_customers",
+    "lifetime_values",
+    "next_orders",
     "population",
+    "referrals_known",
     "target",
     "targets",
+    "worth",
 ]

@@ -21,6 +21,7 @@ from models._scoring import check, score
 from pipelines._ingest import Arrival
 from pipelines._learning import snapshot_store, terms_of
 from pipelines._settings import Settings
+from pipelines._valuation import values_of
 from serving import Bundle, publish, rank, with_consent
 
 log = logging.getLogger(__name__)
@@ -54,8 +55,10 @@ def publish_night(
     for target in targets().values():
         check(champions[target.name], target, as_of=as_of, terms=terms_of(settings, target))
     started = time.perf_counter()
-    rows = _population_rows(settings, lake, as_of=as_of)
-    scores = _scores(settings, lake, champions, rows, as_of=as_of)
+    known = snapshot_store(settings, lake).at(as_of)
+    rows = _population_rows(settings, lake, known, as_of=as_of)
+    valued = values_of(settings, lake, known, among=rows, as_of=as_of)
+    scores = _scores(settings, lake, champions, rows, valued, as_of=as_of)
     ranked = rank(scores, size=settings.list.size)
     listed = _with_reasons(settings, champions[LEADING], rows, ranked.listed)
     window = settings.population.active_days
@@ -84,7 +87,7 @@ def publish_night(
     )
 
 
-def _population_rows(settings: Settings, lake: Lake, *, as_of: date) -> pl.DataFrame:
+def _population_rows(settings: Settings, lake: Lake, known: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
     target = targets()[LEADING]
     asked = population(target, lake.tables, as_of=as_of, terms=terms_of(settings, target))
     if asked.is_empty():
@@ -92,20 +95,28 @@ def _population_rows(settings: Settings, lake: Lake, *, as_of: date) -> pl.DataF
             f"nobody to score on {as_of}: no customer bought within the {settings.population.active_days} days before. "
             "Choose an as-of date within the data, or raise [population] active_days."
         )
-    known = snapshot_store(settings, lake).at(as_of)
     return asked.join(known, on="customer_id", how="left", validate="1:1", maintain_order="left")
 
 
 def _scores(
-    settings: Settings, lake: Lake, champions: Mapping[str, Champion], rows: pl.DataFrame, *, as_of: date
+    settings: Settings,
+    lake: Lake,
+    champions: Mapping[str, Champion],
+    rows: pl.DataFrame,
+    valued: pl.DataFrame,
+    *,
+    as_of: date,
 ) -> pl.DataFrame:
+    """One row per row of `rows`, in its order; `valued` says what the same customers are worth."""
     probabilities = [score(champion, rows) for champion in champions.values()]
     yearly = pl.col("spend_364d").clip(0).round(_MONEY_DECIMALS)
     scored = rows.select("customer_id", as_of=pl.lit(as_of), yearly_spend=yearly).with_columns(probabilities)
-    at_risk = (pl.col(f"{LEADING}_probability") * pl.col("yearly_spend")).round(_MONEY_DECIMALS)
-    scored = scored.with_columns(value_at_risk=at_risk)
-    first = ["customer_id", "as_of", *(series.name for series in probabilities)]
-    ordered = scored.select(*first, "yearly_spend", "value_at_risk")
+    scored = scored.join(valued, on="customer_id", how="left", validate="1:1", maintain_order="left")
+    # Where no amounts are known nobody can be ranked by money: nothing is at risk that could be named.
+    to_lose = pl.col("value_to_lose").fill_null(0.0)
+    at_risk = (pl.col(f"{LEADING}_probability") * to_lose).round(_MONEY_DECIMALS)
+    first = ["customer_id", "as_of", *(series.name for series in probabilities), "yearly_spend"]
+    ordered = scored.select(*first, *valued.columns[1:], value_at_risk=at_risk)
     return with_consent(ordered, lake.tables["customers"], before=day_start(as_of, time_zone=settings.time_zone))
 
 

@@ -189,14 +189,14 @@ def _show_night(console: Console, settings: Settings, night: Night, *, options: 
     console.print(f"\n{counts_line(night)}")
     if complaints_line(night):
         console.print(complaints_line(night))
-    table = _table(f"Top of the list, {night.as_of}", "#", "customer", "churn", "yearly spend", "at risk", "why")
+    table = _table(f"Top of the list, {night.as_of}", "#", "customer", "churn", "to lose", "at risk", "why")
     for row in table_rows(night, most=5):
         why = "; ".join(row[f"reason_{k}"] for k in (1, 2, 3) if row[f"reason_{k}"])
         table.add_row(
             str(row["rank"]),
             escape(row["customer_id"]),
             f"{row['churn_probability']:.0%}",
-            f"{row['yearly_spend']:,.2f}",
+            f"{row['value_to_lose']:,.2f}",
             f"{row['value_at_risk']:,.2f}",
             escape(why),
         )

@@ -163,6 +163,31 @@ class WinBackSettings(Section):
     )
 
 
+class ValueSettings(Section):
+    """What a customer is worth (see docs/lifetime.md). Money is in the company's currency."""
+
+    years: int = Field(
+        default=10, ge=1, le=100, description="How many years ahead purchases count, of 52 whole weeks each."
+    )
+    margin: float = Field(
+        default=1.0,
+        ge=0,
+        le=1,
+        description="The share of spend that is profit before the costs below; at 1, value is counted in spend.",
+    )
+    discount_rate: float = Field(
+        default=0.1, ge=0, le=10, description="The share by which money of today is worth more than that of next year."
+    )
+    acquisition_cost: float = Field(
+        default=0.0,
+        ge=0,
+        description="What it cost to win a customer, where the customers table does not say (`acquisition_cost`).",
+    )
+    retention_cost: float = Field(
+        default=0.0, ge=0, description="What it costs to keep a customer for a year, from the second year on."
+    )
+
+
 def _amount_of_memory(text: str) -> str:
     if not re.fullmatch(r"\d+(\.\d+)? ?([KMGT]i?B)", text):
         raise ValueError(f'"{text}" is no amount of memory; examples: "4GB", "500MB"')
@@ -335,6 +360,7 @@ class Settings(Section):
     upsell: UpsellSettings = UpsellSettings()
     cross_sell: CrossSellSettings = CrossSellSettings()
     win_back: WinBackSettings = WinBackSettings()
+    value: ValueSettings = ValueSettings()
     features: FeaturesSettings = FeaturesSettings()
     training: TrainingSettings = TrainingSettings()
     list: ListSettings = ListSettings()

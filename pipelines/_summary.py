@@ -65,9 +65,8 @@ def complaints_line(night: Night) -> str:
 def table_rows(night: Night, *, most: int = 10) -> list[dict[str, Any]]:
     """The top of the list, one mapping per customer."""
     listed = night.published.listed.head(most)
-    return listed.select(
-        "rank", "customer_id", "churn_probability", "yearly_spend", "value_at_risk", "reason_1", "reason_2", "reason_3"
-    ).to_dicts()
+    about = ("rank", "customer_id", "churn_probability", "value_to_lose", "value_at_risk")
+    return listed.select(*about, "reason_1", "reason_2", "reason_3").to_dicts()
 
 
 def report_rows(learned: Iterable[Learned]) -> list[dict[str, Any]]:

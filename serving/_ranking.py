@@ -1,4 +1,4 @@
-"""Who comes first? Churn probability times what the customer spent in the last year."""
+"""Who comes first? Churn probability times what leaving now would cost."""
 
 from __future__ import annotations
 

@@ -51,6 +51,32 @@ def test_the_list_opens_in_excel_and_is_ranked_by_value_at_risk(night: Path) -> 
     assert all(row["reason_1"] for row in rows[:5])
 
 
+def test_value_at_risk_is_churn_probability_times_what_leaving_would_cost(night: Path) -> None:
+    scores = pl.read_parquet(bundle(night) / "scores.parquet")
+    product = (scores["churn_probability"] * scores["value_to_lose"]).round(2)
+    assert (scores["value_at_risk"] - product).abs().max() < 0.011
+    assert (scores["value_to_lose"] >= scores["value_to_come"]).all()
+    assert scores["lifetime_value"].is_between(scores["lifetime_value_low"], scores["lifetime_value_high"]).mean() > 0.9
+    assert scores["referral_value"].is_null().all()
+    dated = scores.filter(pl.col("next_order_on").is_not_null())
+    assert dated.height > scores.height / 2
+    assert dated["next_order_on"].is_between(dated["next_order_from_on"], dated["next_order_until_on"]).all()
+    assert (dated["next_order_from_on"] >= dated["as_of"]).all()
+
+
+def test_the_terms_of_value_are_a_matter_of_settings(
+    churn: Churn, shop: Path, night: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = pl.read_parquet(bundle(night) / "scores.parquet")
+    monkeypatch.setenv("CHURN_VALUE_MARGIN", "0.5")
+    monkeypatch.setenv("CHURN_VALUE_ACQUISITION_COST", "7")
+    assert churn("nightly", "--source", shop, "--as-of", AS_OF, "--home", night).code == 0
+    after = pl.read_parquet(bundle(night) / "scores.parquet")
+    assert (after["value_to_come"] - before["value_to_come"] / 2).abs().max() < 0.011
+    assert (after["lifetime_value"] - (before["lifetime_value"] / 2 - 7)).abs().max() < 0.011
+    assert after["churn_probability"].equals(before["churn_probability"])
+
+
 def test_every_published_column_is_in_the_data_dictionary(night: Path) -> None:
     text = (bundle(night) / "data_dictionary.csv").read_text(encoding="utf-8-sig")
     known = {(row["file"], row["column"]) for row in csv.DictReader(text.splitlines()) if row["meaning"]}

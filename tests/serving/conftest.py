@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import polars as pl
@@ -26,9 +26,22 @@ def make_bundle(*, as_of: date = AS_OF, customers: int = 12, factor: float = 1.0
             "churn_probability": [0.5] * customers,
             "upsell_probability": [0.25] * customers,
             "yearly_spend": spend,
-            "value_at_risk": [value / 2 for value in spend],
+            "expected_purchases": [40.0] * customers,
+            "average_purchase_value": [value / 10 for value in spend],
+            "value_to_come": [value * 3 for value in spend],
+            "value_to_lose": [value * 4 for value in spend],
+            "referral_value": [None] * customers,
+            "lifetime_value": [value * 5 for value in spend],
+            "lifetime_value_low": [value * 3 for value in spend],
+            "lifetime_value_high": [value * 8 for value in spend],
+            "next_order_on": [as_of + timedelta(days=9)] * (customers - 1) + [None],
+            "next_order_from_on": [as_of + timedelta(days=2)] * (customers - 1) + [None],
+            "next_order_until_on": [as_of + timedelta(days=31)] * (customers - 1) + [None],
+            "overdue_ratio": [0.5] * customers,
+            "value_at_risk": [value * 2 for value in spend],
             "may_contact": [number % 4 != 0 for number in range(customers)],
-        }
+        },
+        schema_overrides={"referral_value": pl.Float64},
     ).with_columns(**{name: pl.Series(values) for name, values in columns.items()})
     ranked = rank(scores, size=5)
     reasons = {"reason_1": "很久没有购买", "reason_2": 'complained, "loudly"', "reason_3": None}

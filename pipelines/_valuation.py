@@ -1,0 +1,33 @@
+"""What is each customer of tonight's list worth, and when will they order next? As the settings say."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+import polars.selectors as cs
+
+from features import Lake
+from models import ValueTerms, fit_value, lifetime_values, next_orders, referrals_known
+from pipelines._settings import Settings
+
+_DECIMALS = 2
+
+
+def value_terms_of(settings: Settings) -> ValueTerms:
+    """What the settings say about the value of a customer."""
+    return ValueTerms(**settings.value.model_dump())
+
+
+def values_of(settings: Settings, lake: Lake, known: pl.DataFrame, *, among: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    """One row per row of `among`, in its order: `customer_id`, the columns of `lifetime_values` and `next_orders`.
+
+    `known` is the snapshot of all customers, from whom the purchase process is learned; `among` are rows of it.
+    Numbers are rounded to cents.
+    """
+    model = fit_value(known)
+    referrals = referrals_known(lake.arrived, as_of=as_of, time_zone=settings.time_zone)
+    values = lifetime_values(known, model, terms=value_terms_of(settings), among=among, referrals=referrals)
+    orders = next_orders(among, model.process, as_of=as_of)
+    made = values.join(orders, on="customer_id", how="left", validate="1:1", maintain_order="left")
+    return made.with_columns(cs.float().round(_DECIMALS))

@@ -92,7 +92,7 @@ def check_values(tables: Any, *, as_of: date, days: int, time_zone: str) -> Valu
         raise LabelNotMature(f"the {days} days after {as_of} are over on {over}, but {known}. Choose an earlier date.")
     rows = snapshot(tables, as_of=as_of, time_zone=time_zone, features=[catalogue()[name] for name in VALUE_FEATURES])
     buyers = rows.filter(pl.col("tenure_days").is_not_null())
-    future = Future(tables=tables, as_of=as_of, days=days, known_by=data.recorded_by, time_zone=time_zone)
+    future = Future(tables=tables, start_on=as_of, days=days, known_by=data.recorded_by, time_zone=time_zone)
     lines: pl.LazyFrame = future.lines.to_native()
     spent = lines.group_by("customer_id").agg(spent=pl.col("amount").sum()).collect()
     joined = _predicted(buyers, days).join(spent, on="customer_id", how="left", maintain_order="left")

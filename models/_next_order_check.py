@@ -94,7 +94,7 @@ def check_next_orders(tables: Any, *, as_of: date, time_zone: str) -> NextOrderC
     process = fit_process(*(values.to_numpy() for values in purchase_history(buyers).get_columns()))
     data = reach(tables, time_zone=time_zone)
     known_by = data.recorded_by if data else as_of
-    future = Future(tables=tables, as_of=as_of, days=WITHIN_DAYS, known_by=known_by, time_zone=time_zone)
+    future = Future(tables=tables, start_on=as_of, days=WITHIN_DAYS, known_by=known_by, time_zone=time_zone)
     orders: pl.LazyFrame = future.purchases.to_native()
     came = orders.group_by("customer_id").agg(ordered_on=pl.col("day").min()).collect()
     came = came.with_columns(ordered_on=pl.lit(date(1970, 1, 1)) + pl.duration(days="ordered_on"))

@@ -16,6 +16,7 @@ from features import PurchaseProcess
 from models._matrix import Labels, Numbers
 
 RFM = ("days_since_last_purchase", "tenure_days", "purchase_count_84d", "purchase_count_364d", "spend_364d")
+SILENCE = "no_purchase_in_4_weeks_probability"
 _HISTORY = ("purchase_day_count_ever", "tenure_days", "days_since_last_purchase")
 _CERTAIN = 1e-6
 """A purchase process never says 0 or 1, but floats may."""

@@ -11,22 +11,22 @@ from scipy.optimize import minimize
 from scipy.special import expit
 from sklearn.model_selection import GroupKFold
 
-from models._baselines import RFM
+from models._baselines import RFM, SILENCE
 from models._matrix import AS_OF_DAY, Labels, Matrix, Numbers, block_of
-from models._members import Linear, Member, Trees
+from models._members import Linear, Member, Process, Trees
 from models._season import Season
 
 Shares = Mapping[str, float]
 
 BLENDS: tuple[Shares, ...] = (
-    {"trees": 0.5, "linear": 0.25, "rfm": 0.25},
-    {"trees": 1 / 3, "linear": 1 / 3, "rfm": 1 / 3},
-    {"trees": 2 / 3, "linear": 1 / 3},
-    {"trees": 0.5, "linear": 0.5},
+    {"trees": 0.4, "linear": 0.2, "rfm": 0.2, "process": 0.2},
+    {"trees": 0.5, "linear": 0.25, "rfm": 0.125, "process": 0.125},
+    {"trees": 0.55, "linear": 0.3, "process": 0.15},
+    {"trees": 0.25, "linear": 0.25, "rfm": 0.25, "process": 0.25},
 )
 """Weights in log-odds to choose from. Which one is best differs between companies and is steady within one; a finer
 choice would fit noise. The first stands where there is no earlier period to choose by."""
-SIMPLE: Shares = {"rfm": 1.0}
+SIMPLE: Shares = {"rfm": 0.5, "process": 0.5}
 NOTHING: Shares = {}
 """The base rate: nothing is known of anyone."""
 FOLDS = 3
@@ -96,6 +96,7 @@ def members(columns: Sequence[str], shares: Shares, *, seed: int) -> dict[str, M
         "trees": Trees(features, seed=seed),
         "linear": Linear(features, strength=0.02),
         "rfm": Linear([columns.index(name) for name in RFM if name in columns], strength=0.02),
+        "process": Process(columns.index(SILENCE)),
     }
     return {kind: made[kind] for kind in shares}
 

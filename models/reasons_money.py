@@ -43,7 +43,7 @@ spending = Reason(
                 "the last purchase was small: {last_purchase_value:money}; typically {median_purchase_value:money}",
                 "最近一次消费偏低：{last_purchase_value:money}；通常为 {median_purchase_value:money}",
             ),
-            when=(_ever >= 4) & (_last <= 0.6 * _typical),
+            when=(_ever >= 4) & (_typical > 0) & (_last <= 0.6 * _typical),
             tells=("purchase value",),
         ),
         Wording(
@@ -141,7 +141,9 @@ purchase_size = Reason(
                 "on average {mean_purchase_value:money}",
                 "首次消费 {first_purchase_value:money}；之后的消费更低，平均每次 {mean_purchase_value:money}",
             ),
-            when=(_ever >= 4) & (_of("first_purchase_value") >= 2 * _of("mean_purchase_value")),
+            when=(_ever >= 4)
+            & (_of("mean_purchase_value") > 0)
+            & (_of("first_purchase_value") >= 2 * _of("mean_purchase_value")),
             tells=("purchase value",),
         ),
         Wording(

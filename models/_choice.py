@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from models._facts import FACTS
+from models._notes import NOTES
 from models._reason import Reason, Wording, told_by
 from models._reason_numbers import with_numbers
 from models._spoken import columns_in, fill
@@ -24,7 +24,7 @@ LEAST = 0.04
 class Chosen:
     """Which of the sentences on `menu` is told of each row, at each place; -1 where nothing is left to tell.
 
-    `teller` names the reason of each sentence, None for a plain fact. `rows` hold the numbers that are told.
+    `teller` names the reason of each sentence, None for a note. `rows` hold the numbers that are told.
     """
 
     menu: tuple[Wording, ...]
@@ -52,13 +52,13 @@ def weigh(weights: Numbers, columns: Sequence[str]) -> dict[Reason, Numbers]:
 
 
 def choose(rows: pl.DataFrame, weighed: Mapping[Reason, Numbers], *, growth: bool, most: int) -> Chosen:
-    """The `most` sentences of each row: those of the reasons that raise the probability most, then plain facts.
+    """The `most` sentences of each row: those of the reasons that raise the probability most, then notes.
 
     A reason is told by the first of its sentences that is true and tells nothing that is told already.
     """
     full = with_numbers(rows)
     offered = [(wording, reason) for reason in weighed for wording in reason.wordings(growth=growth)]
-    menu = [one for one in [*offered, *((fact, None) for fact in FACTS)] if one[0].needs <= set(full.columns)]
+    menu = [one for one in [*offered, *((note, None) for note in NOTES)] if one[0].needs <= set(full.columns)]
     wordings = tuple(wording for wording, _ in menu)
     teller = tuple(reason.name if reason else None for _, reason in menu)
     push = _pushes([reason for _, reason in menu], weighed, rows.height)
@@ -67,7 +67,7 @@ def choose(rows: pl.DataFrame, weighed: Mapping[Reason, Numbers], *, growth: boo
 
 
 def _pushes(tellers: Sequence[Reason | None], weighed: Mapping[Reason, Numbers], count: int) -> Numbers:
-    """How much each sentence deserves to be told: by what its reason adds; facts after all reasons, in their order."""
+    """How much each sentence deserves to be told: by what its reason adds; notes after all reasons, in their order."""
     push = np.empty((count, len(tellers)))
     for place, reason in enumerate(tellers):
         push[:, place] = (

@@ -18,9 +18,9 @@ def fill(template: str, numbers: Mapping[str, Sequence[float]], *, language: str
     """The template with each customer's numbers: `count` phrases. `numbers` holds the columns that it names.
 
     A number is written `{column:how}`: `days` (74 days, from 5 months on in months), `ago` (yesterday), `every` (every
-    21 days), `hours` (from two days on in days), `times` (twice), `money`, `share` (80%), `whole`, `tenths`. Any other
-    word is an English noun that is counted (`{visit_count_28d:visit}`: 1 visit, 2 visits). What Python's own formats
-    say (`{value:.0f}`) is said as Python says it.
+    21 days), `hours` (from two days on in days), `times` (twice), `many` (none, 3), `money`, `roughly`, `share` (80%),
+    `whole`, `tenths`. Any other word is an English noun that is counted (`{visit_count_28d:visit}`: 1 visit, 2 visits).
+    What Python's own formats say (`{value:.0f}`) is said as Python says it.
     """
     said = [""] * count
     for words, column, say in _pieces(template, language):
@@ -68,6 +68,15 @@ def _money(value: float) -> str:
     """Whole from 100 on and where it is whole; cents below."""
     cents = round(value, 2)
     return _whole(value) if abs(cents) >= 100 or cents == round(cents) else f"{cents:,.2f}"
+
+
+def _roughly(value: float) -> str:
+    """Whole from 10 on: what is about so much has no cents."""
+    return _whole(value) if abs(value) >= 10 else _tenths(value)
+
+
+def _many_en(count: float) -> str:
+    return "none" if round(count) == 0 else _whole(count)
 
 
 def _share(value: float) -> str:
@@ -119,14 +128,14 @@ def _every_zh(days: float) -> str:
 
 
 def _hours_en(hours: float) -> str:
-    if hours >= _HOURS_UP_TO:
-        return f"{round(hours / 24)} days"
+    if round(hours) >= _HOURS_UP_TO:
+        return _days_en(hours / 24)
     return {0: "less than an hour", 1: "1 hour"}.get(round(hours)) or f"{round(hours)} hours"
 
 
 def _hours_zh(hours: float) -> str:
-    if hours >= _HOURS_UP_TO:
-        return f"{round(hours / 24)} 天"
+    if round(hours) >= _HOURS_UP_TO:
+        return _days_zh(hours / 24)
     return f"{round(hours)} 小时" if round(hours) else "不到 1 小时"
 
 
@@ -152,7 +161,9 @@ _WAYS: dict[str, tuple[Say, Say]] = {
     "every": (_every_en, _every_zh),
     "hours": (_hours_en, _hours_zh),
     "times": (_times_en, _times_zh),
+    "many": (_many_en, _whole),
     "money": (_money, _money),
+    "roughly": (_roughly, _roughly),
     "share": (_share, _share),
     "whole": (_whole, _whole),
     "tenths": (_tenths, _tenths),

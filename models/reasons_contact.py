@@ -43,7 +43,7 @@ visits = Reason(
                 "{visits_8_weeks_before:times} in the 8 weeks before",
                 "近期访问更多：最近 4 周 {visit_count_28d:times}，此前 8 周 {visits_8_weeks_before:times}",
             ),
-            when=(_visits >= 2) & (_visits_before >= 0) & (_visits >= 0.8 * _visits_before) & (_of("tenure_days") > 84),
+            when=(_visits >= 2) & (_visits > _visits_before) & (_visits_before >= 0) & (_of("tenure_days") > 84),
             tells=("visits",),
         ),
         Wording(

@@ -35,7 +35,7 @@ frequency = Reason(
                 "很少购买：最近 12 个月只购买 {purchase_count_364d:times}",
             ),
             when=_year.is_between(1, 6) & (_tenure >= 364),
-            tells=("count",),
+            tells=("count", "seldom"),
         ),
         Wording(
             says=(
@@ -43,12 +43,12 @@ frequency = Reason(
                 "很少购买：自{tenure_days:ago}首次购买以来只有 {purchase_count_ever:times}",
             ),
             when=(_ever >= 2) & _tenure.is_between(84, 363) & (_ever <= _tenure / 42),
-            tells=("count", "tenure"),
+            tells=("count", "tenure", "seldom"),
         ),
         Wording(
             says=("buys seldom: usually {usual_gap:every}", "购买不频繁：通常{usual_gap:every}才购买一次"),
             when=(_buying_days >= 3) & (_gap >= 28),
-            tells=("rhythm",),
+            tells=("rhythm", "seldom"),
         ),
         Wording(
             says=(
@@ -64,7 +64,7 @@ frequency = Reason(
         Wording(
             says=("only {purchase_count_ever:purchase} so far", "至今只购买过 {purchase_count_ever:times}"),
             when=_ever.is_between(2, 4),
-            tells=("count",),
+            tells=("count", "seldom"),
         ),
     ),
     grows=(
@@ -97,7 +97,7 @@ tenure = Reason(
         Wording(
             says=("has bought only once so far", "至今只购买过一次"),
             when=_ever == 1,
-            tells=("count", "tenure"),
+            tells=("count", "tenure", "seldom"),
         ),
         Wording(
             says=(

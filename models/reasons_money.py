@@ -32,8 +32,9 @@ spending = Reason(
     loses=(
         Wording(
             says=(
-                "spent {spend_28d:money} in the last 4 weeks; before that about {spend_4_weeks_before:money}",
-                "最近 4 周消费 {spend_28d:money}；此前平均每 4 周约 {spend_4_weeks_before:money}",
+                "spent {spend_28d:money} in the last 4 weeks; "
+                "before that, about {spend_4_weeks_before:roughly} in 4 weeks",
+                "最近 4 周消费 {spend_28d:money}；此前平均每 4 周约 {spend_4_weeks_before:roughly}",
             ),
             when=(_spent_lately > 0) & (_spent_before >= _MORE * _spent_lately),
             tells=("spend", "trend"),
@@ -57,7 +58,8 @@ spending = Reason(
         ),
         Wording(
             says=(
-                "spent {spend_84d:money} in the last 12 weeks, {spend_12_weeks_a_year_ago:money} a year before",
+                "spent {spend_84d:money} in the last 12 weeks, "
+                "{spend_12_weeks_a_year_ago:money} in the same weeks last year",
                 "最近 12 周消费 {spend_84d:money}，去年同期为 {spend_12_weeks_a_year_ago:money}",
             ),
             when=(_of("spend_84d") > 0) & (_of("spend_12_weeks_a_year_ago") >= _MORE * _of("spend_84d")),
@@ -67,8 +69,9 @@ spending = Reason(
     grows=(
         Wording(
             says=(
-                "spends more lately: {spend_28d:money} in the last 4 weeks; before, about {spend_4_weeks_before:money}",
-                "近期消费更多：最近 4 周 {spend_28d:money}；此前平均每 4 周约 {spend_4_weeks_before:money}",
+                "spends more lately: {spend_28d:money} in the last 4 weeks; "
+                "before, about {spend_4_weeks_before:roughly} in 4 weeks",
+                "近期消费更多：最近 4 周 {spend_28d:money}；此前平均每 4 周约 {spend_4_weeks_before:roughly}",
             ),
             when=(_spent_before > 0) & (_spent_lately >= _MORE * _spent_before) & (_tenure > 84),
             tells=("spend", "trend"),
@@ -101,8 +104,9 @@ spending = Reason(
         ),
         Wording(
             says=(
-                "room to grow: spent {spend_28d:money} in the last 4 weeks; before, about {spend_4_weeks_before:money}",
-                "有提升空间：最近 4 周消费 {spend_28d:money}；此前平均每 4 周约 {spend_4_weeks_before:money}",
+                "room to grow: spent {spend_28d:money} in the last 4 weeks; "
+                "before, about {spend_4_weeks_before:roughly} in 4 weeks",
+                "有提升空间：最近 4 周消费 {spend_28d:money}；此前平均每 4 周约 {spend_4_weeks_before:roughly}",
             ),
             when=(_spent_lately > 0) & (_spent_before >= _MORE * _spent_lately),
             tells=("spend", "trend"),
@@ -166,7 +170,7 @@ purchase_size = Reason(
         ),
         Wording(
             says=("spent {spend_364d:money} in the last 12 months", "最近 12 个月消费 {spend_364d:money}"),
-            when=_of("spend_364d") > 0,
+            when=(_of("spend_364d") > 0) & (_ever >= 2),
             tells=("spend",),
         ),
         Wording(

@@ -38,7 +38,7 @@ silence = Reason(
             says=(
                 "has not bought for {days_since_last_purchase:days}, longer than ever before; "
                 "usually {usual_gap:every}",
-                "已有{days_since_last_purchase:days}没有购买，间隔之长前所未有；通常{usual_gap:every}购买一次",
+                "已有{days_since_last_purchase:days}没有购买，为历来最久；通常{usual_gap:every}购买一次",
             ),
             when=_HAS_RHYTHM & _IS_OVERDUE & (_wait > _of("longest_gap_days")),
             tells=("last purchase", "rhythm"),
@@ -70,7 +70,7 @@ silence = Reason(
         Wording(
             says=("buys seldom: usually {usual_gap:every}", "购买不频繁：通常{usual_gap:every}才购买一次"),
             when=_HAS_RHYTHM & (_gap >= 28),
-            tells=("rhythm",),
+            tells=("rhythm", "seldom"),
         ),
     ),
     grows=(
@@ -174,14 +174,14 @@ pace = Reason(
                 "最近 12 周只购买 {purchase_count_84d:times}",
             ),
             when=_quarter.is_between(1, 3) & (_tenure >= 84),
-            tells=("count",),
+            tells=("count", "seldom"),
         ),
     ),
     grows=(
         Wording(
             says=(
                 "buys more lately: {purchase_count_28d:purchase} in the last 4 weeks, "
-                "{purchases_4_weeks_before:whole} in the 4 before",
+                "{purchases_4_weeks_before:many} in the 4 before",
                 "近期购买更多：最近 4 周 {purchase_count_28d:times}，此前 4 周 {purchases_4_weeks_before:times}",
             ),
             when=clearly_more(_lately, _before) & (_tenure > 56),
@@ -190,7 +190,7 @@ pace = Reason(
         Wording(
             says=(
                 "buys more lately: {purchase_count_182d:purchase} in the last half year, "
-                "{purchases_half_year_before:whole} in the one before",
+                "{purchases_half_year_before:many} in the one before",
                 "近期购买更多：最近半年 {purchase_count_182d:times}，此前半年 {purchases_half_year_before:times}",
             ),
             when=clearly_more(_half_year, _half_year_before) & (_tenure > 364),

@@ -88,7 +88,7 @@ complaints = Reason(
     loses=(
         Wording(
             says=(
-                "complained about the same topic again {repeated_complaint_count_364d:times} in the last 12 months",
+                "came back with the same complaint {repeated_complaint_count_364d:times} in the last 12 months",
                 "最近 12 个月就同一问题重复投诉 {repeated_complaint_count_364d:times}",
             ),
             when=_of("repeated_complaint_count_364d") >= 1,

@@ -13,7 +13,7 @@ from features import Attribute, catalogue, feature, feature_columns, purchases
 from features._aggregate import count
 from features._events import complaints
 from features._feature import Feature
-from models._facts import FACTS
+from models._notes import NOTES
 from models._reason import Reason, Wording, _of_its_own, _owners, declared_reasons, told_by
 from models._reason_numbers import SAID_BESIDE
 from models._spoken import columns_in, fill
@@ -23,7 +23,7 @@ REASONS = declared_reasons()
 WORDINGS = [
     wording for each in REASONS.values() for growth in (False, True) for wording in each.wordings(growth=growth)
 ]
-EVERY_WORDING = [*WORDINGS, *FACTS]
+EVERY_WORDING = [*WORDINGS, *NOTES]
 
 
 def opening(wording: Wording) -> str:

@@ -70,12 +70,12 @@ CLAIMS: dict[str, Callable[[Row], bool]] = {
     "bought nothing last year in the four weeks now ahead": lambda r: r.same_weeks_purchase_count == 0,
     "bought # last year in the four weeks now ahead": lambda r: r.same_weeks_purchase_count >= 1,
     "buys more than a year ago": lambda r: r.yearly_purchase_change > 0,
-    "spent # in the last 4 weeks; before that about": lambda r: 0 < r.spend_28d < (r.spend_84d - r.spend_28d) / 2,
+    "spent # in the last 4 weeks; before that, about": lambda r: 0 < r.spend_28d < (r.spend_84d - r.spend_28d) / 2,
     "the last purchase was small": lambda r: r.last_purchase_value < r.median_purchase_value,
     "spent # in the last half year, # in the half year before": lambda r: (
         0 < r.spend_182d < r.spend_364d - r.spend_182d
     ),
-    "spent # in the last 12 weeks, # a year before": lambda r: r.spend_84d > 0 > r.yearly_spend_change,
+    "spent # in the last 12 weeks, # in the same weeks": lambda r: r.spend_84d > 0 > r.yearly_spend_change,
     "spends more lately: # in the last 4 weeks": lambda r: r.spend_28d > (r.spend_84d - r.spend_28d) / 2 > 0,
     "the last purchase was large": lambda r: r.last_purchase_value > r.median_purchase_value,
     "spends more lately: # in the last half year": lambda r: r.spend_182d > r.spend_364d - r.spend_182d > 0,
@@ -115,7 +115,7 @@ CLAIMS: dict[str, Callable[[Row], bool]] = {
     "a complaint once took": lambda r: r.worst_resolution_hours > 24,
     "# of the last 12 months not reviewed": lambda r: r.unreviewed_complaint_count_364d >= 1,
     "every complaint of the last 12 months": lambda r: r.resolved_within_24h_share_364d == 1,
-    "complained about the same topic again": lambda r: r.repeated_complaint_count_364d >= 1,
+    "came back with the same complaint": lambda r: r.repeated_complaint_count_364d >= 1,
     "complained # and has not bought since": lambda r: r.days_since_last_complaint < r.days_since_last_purchase,
     "complained # in the last 12 weeks": lambda r: r.complaint_count_84d >= 2,
     "complained # in the last 12 months": lambda r: r.complaint_count_364d >= 2,
@@ -127,7 +127,7 @@ CLAIMS: dict[str, Callable[[Row], bool]] = {
     "no visit in the last 4 weeks": lambda r: r.visit_count_28d == 0 < r.visit_count_84d,
     "visited # in the last 4 weeks": lambda r: 1 <= r.visit_count_28d < (r.visit_count_84d - r.visit_count_28d) / 2,
     "has not visited for": lambda r: r.days_since_last_visit >= 28,
-    "visits more lately": lambda r: r.visit_count_28d > (r.visit_count_84d - r.visit_count_28d) / 2,
+    "visits more lately": lambda r: r.visit_count_28d > r.visit_count_84d - r.visit_count_28d,
     "visited # in the last 12 weeks": lambda r: r.visit_count_84d >= 1,
     "visited": lambda r: r.days_since_last_visit <= 14,
     "no longer asks": lambda r: r.enquiry_count_84d == 0 < r.enquiry_count_364d,
@@ -150,7 +150,8 @@ CLAIMS: dict[str, Callable[[Row], bool]] = {
     "note: spent # in the last 12 months": lambda r: r.spend_364d > 0,
     "note: spent # in all": lambda r: r.spend_ever > 0,
     "note: first bought": lambda r: r.purchase_day_count_ever >= 2,
-    "note: typically spends": lambda r: r.median_purchase_value > 0,
+    "note: typically spends": lambda r: r.purchase_count_ever >= 2,
+    "note: has bought # so far": lambda r: r.product_count_ever >= 1,
     "note: usually buys": lambda r: r.purchase_day_count_ever >= 3,
 }
 """`#` stands for a number and its unit; of several openings that fit, the longest is meant."""

@@ -1,4 +1,4 @@
-"""What is said of a customer for whom too few reasons are true? Plain facts, marked as such, that explain nothing."""
+"""What is said of a customer for whom too few reasons are true? Notes: plain facts that explain nothing."""
 
 import polars as pl
 
@@ -7,7 +7,7 @@ from models._reason import Wording
 _of = pl.col
 _quarter, _year = _of("purchase_count_84d"), _of("purchase_count_364d")
 
-FACTS = (
+NOTES = (
     Wording(
         says=("note: last bought {days_since_last_purchase:ago}", "备注：上次购买是{days_since_last_purchase:ago}"),
         when=_of("days_since_last_purchase") >= 0,
@@ -54,13 +54,21 @@ FACTS = (
             "note: typically spends {median_purchase_value:money} per purchase",
             "备注：通常每次消费 {median_purchase_value:money}",
         ),
-        when=_of("median_purchase_value") > 0,
+        when=(_of("median_purchase_value") > 0) & (_of("purchase_count_ever") >= 2),
         tells=("purchase value",),
     ),
     Wording(
         says=("note: usually buys {usual_gap:every}", "备注：通常{usual_gap:every}购买一次"),
         when=(_of("purchase_day_count_ever") >= 3) & (_of("usual_gap") >= 1),
         tells=("rhythm",),
+    ),
+    Wording(
+        says=(
+            "note: has bought {product_count_ever:product} so far",
+            "备注：至今购买过 {product_count_ever:whole} 种商品",
+        ),
+        when=_of("product_count_ever") >= 1,
+        tells=("products",),
     ),
 )
 """In the order in which they are told."""

@@ -45,7 +45,7 @@ def reasons(
 
     `rows` is part of a snapshot. Each reason sums up the contributions of its columns (see `models/_reason.py`) and is
     told while it raises the probability and one of its sentences is true of the customer. Where there are too few, a
-    note fills the place, a plain fact that is marked as one ("note: ..."). `growth` says that the question is one of growth
+    note fills the place: a plain fact, marked as one ("note: ..."). `growth` says that the question is one of growth
     (upsell, win-back), not of loss. `language` is `en` or `zh`; any other raises ValueError.
     """
     if language not in LANGUAGES:

@@ -9,7 +9,7 @@ _quarter, _year = _of("purchase_count_84d"), _of("purchase_count_364d")
 
 NOTES = (
     Wording(
-        says=("note: last bought {days_since_last_purchase:ago}", "备注：上次购买是{days_since_last_purchase:ago}"),
+        says=("note: last bought {days_since_last_purchase:ago}", "备注：上次购买在{days_since_last_purchase:ago}"),
         when=_of("days_since_last_purchase") >= 0,
         tells=("last purchase",),
     ),

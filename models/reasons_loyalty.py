@@ -73,7 +73,7 @@ frequency = Reason(
                 "a regular: {purchase_count_364d:purchase} in the last 12 months",
                 "常客：最近 12 个月购买 {purchase_count_364d:times}",
             ),
-            when=_year >= 12,
+            when=(_year >= 12) & (_wait <= 84),
             tells=("count",),
         ),
         Wording(
@@ -121,7 +121,7 @@ tenure = Reason(
         ),
         Wording(
             says=("knows us well: first bought {tenure_days:ago}", "老客户：{tenure_days:ago}首次购买"),
-            when=(_tenure >= 365) & (_buying_days >= 3),
+            when=(_tenure >= 365) & (_tenure - _wait >= 182) & (_buying_days >= 3),
             tells=("tenure",),
         ),
     ),

@@ -100,7 +100,7 @@ silence = Reason(
                 "not long gone: last bought {days_since_last_purchase:ago}",
                 "离开不久：{days_since_last_purchase:ago}还购买过",
             ),
-            when=_wait.is_between(85, 182),
+            when=_wait.is_between(85, 140),
             tells=("last purchase",),
         ),
     ),

@@ -99,18 +99,23 @@ retention_list = Contract(
             unit="ratio",
             meaning="Days since the last purchase over the customer's usual gap; above 1 is overdue.",
         ),
-        Column(name="reason_1", type="text", null_means="nothing is known to say", meaning="The strongest reason."),
+        Column(
+            name="reason_1",
+            type="text",
+            null_means="nothing is known to say",
+            meaning="The strongest reason, in plain words; one that begins with 'note:' is a fact and no cause.",
+        ),
         Column(
             name="reason_2",
             type="text",
             null_means="no second reason",
-            meaning="The second reason, of another kind where there is one.",
+            meaning="The second reason, of another kind.",
         ),
         Column(
             name="reason_3",
             type="text",
             null_means="no third reason",
-            meaning="The third reason; a plain fact where nothing more raises the probability.",
+            meaning="The third reason; a note where nothing more that is true raises the probability.",
         ),
         Column(
             name="may_contact",

@@ -50,8 +50,8 @@ class Feature:
 
     `of` is the event table it sums up, or `None` for one that is computed from other columns of the snapshot, which
     its parameters name. `missing` is the value of a customer without such events; `None` leaves a null, and then the
-    description says what null means. `says` is the phrase that explains it to the retention team, in English and
-    Chinese; `{value}` and any column of the snapshot may be used in it.
+    description says what null means. `says` is the column in a few words, in English and Chinese; `{value}` and any
+    column of the snapshot may be used in it. The retention team reads it where no reason in `models/` claims it.
     """
 
     name: str

@@ -43,12 +43,19 @@ class RecencyRule:
         recency = X["days_since_last_purchase"].fillna(9999)
         rises = bool(not 0 < y.sum() < len(y) or recency.rank()[y].mean() >= (len(y) + 1) / 2)
         self._rate = IsotonicRegression(increasing=rises, out_of_bounds="clip").fit(recency, y)
+        self._least = 0.5 / (len(y) + 1)  # so many customers cannot show that something never happens
+        self._middle = float(logit(self.predict_proba(X)[:, 1]).mean())
         return self
 
     def predict_proba(self, X: pd.DataFrame) -> Numbers:
         """Two columns: probability of no and of yes."""
-        yes = self._rate.predict(X["days_since_last_purchase"].fillna(9999))
+        yes = self._rate.predict(X["days_since_last_purchase"].fillna(9999)).astype(np.float64)
+        yes = np.clip(yes, self._least, 1 - self._least)
         return np.column_stack([1 - yes, yes])
+
+    def contributions(self, X: pd.DataFrame) -> Numbers:
+        """All in the days since the last purchase, against the average customer."""
+        return _in_column(X, "days_since_last_purchase", logit(self.predict_proba(X)[:, 1]) - self._middle)
 
 
 class PurchaseRule:
@@ -64,7 +71,9 @@ class PurchaseRule:
 
     def fit(self, X: pd.DataFrame, y: Labels) -> PurchaseRule:
         """Learns slope and level from rows and their labels."""
-        fitted = LogisticRegression(C=1e3).fit(self._silence(X)[:, None], y)
+        silence = self._silence(X)
+        self._middle = float(silence.mean())
+        fitted = LogisticRegression(C=1e3).fit(silence[:, None], y)
         self._slope, self._level = float(fitted.coef_[0, 0]), float(fitted.intercept_[0])
         return self
 
@@ -72,6 +81,10 @@ class PurchaseRule:
         """Two columns: probability of no and of yes."""
         yes = 1.0 / (1.0 + np.exp(-(self._slope * self._silence(X) + self._level)))
         return np.column_stack([1 - yes, yes])
+
+    def contributions(self, X: pd.DataFrame) -> Numbers:
+        """All in the probability of no purchase, against the average customer."""
+        return _in_column(X, SILENCE, self._slope * (self._silence(X) - self._middle))
 
     def _silence(self, X: pd.DataFrame) -> Numbers:
         count, age, recency = (X[name].to_numpy(dtype=np.float64, na_value=np.nan) for name in _HISTORY)
@@ -94,3 +107,10 @@ def logistic_rfm() -> Pipeline:
 
 def _log_of_positive(values: Numbers) -> Numbers:
     return np.log1p(np.maximum(values, 0))
+
+
+def _in_column(X: pd.DataFrame, name: str, values: Numbers) -> Numbers:
+    added = np.zeros(X.shape)
+    if name in X.columns:
+        added[:, X.columns.get_loc(name)] = values
+    return added

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -29,6 +29,13 @@ class Estimator(Protocol):
     """Anything that answers feature rows with two columns: the probability of no and of yes."""
 
     def predict_proba(self, X: pd.DataFrame) -> Numbers: ...
+
+
+@runtime_checkable
+class Explained(Protocol):
+    """An estimator that says what each column adds to its log-odds."""
+
+    def contributions(self, X: pd.DataFrame) -> Numbers: ...
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,6 +10,7 @@ from itertools import groupby
 
 from features import Events, Feature, FeatureColumn, catalogue
 from features._events import EVENT_TABLES
+from models._reason import Reason, declared_reasons, told_by
 
 _PREFACE = """\
 # Features
@@ -20,8 +21,18 @@ One row per as-of date and customer with a purchase or return known before it, w
 declarations. Every value is what was known before the as-of date began, in the business time zone; windows count whole
 days back from it. *Without any* says what stands there for a customer without such events. A column made from a table
 that never came, or from a column that the source does not have, is null for everyone: unknown is not zero. *Said as* is
-the phrase for the retention team, with … for the numbers."""
-_HEADER = "| Column | Meaning | Unit | Without any | Made from | Said as |\n|---|---|---|---|---|---|"
+the column in a few words, with … for the number. *Reason* is what the retention team is told instead: see
+[Reasons](#reasons)."""
+_HEADER = "| Column | Meaning | Unit | Without any | Made from | Said as | Reason |\n|---|---|---|---|---|---|---|"
+_REASONS = """\
+## Reasons
+
+What the list says of a customer. Each reason sums up what its columns add to the probability, and is told by the first
+of its sentences that is true of the customer and tells nothing that is told already; … stands for the numbers. A column
+of no reason here speaks as it is *said*.
+
+| Reason | Meaning | Why a customer may leave | Why one may buy more or come back |
+|---|---|---|---|"""
 _EVENTS = """\
 ## Event tables
 
@@ -43,11 +54,12 @@ class Entry:
     events: str
     inputs: tuple[str, ...]
     says: tuple[str, ...]
+    reasons: tuple[str, ...]
 
     def speaks_of(self, words: Iterable[str]) -> bool:
         """Whether every word occurs in what is said of it, in upper or lower case."""
         parts = (self.family, self.name, self.meaning, self.unit, self.without_any, self.events, *self.columns)
-        text = " ".join((*parts, *self.inputs, *self.says)).lower()
+        text = " ".join((*parts, *self.inputs, *self.says, *self.reasons)).lower()
         return all(word.lower() in text for word in words)
 
 
@@ -67,7 +79,7 @@ def lines_of(entry: Entry) -> tuple[str, str]:
 
 
 def features_markdown() -> str:
-    """The data dictionary: every column with meaning, unit, null and source, by family; then the event tables."""
+    """The data dictionary: every column with meaning, unit, null and source, by family; event tables; reasons."""
     found = entries()
     count = sum(len(entry.columns) for entry in found)
     parts = [_PREFACE.format(columns=count, features=len(found))]
@@ -78,6 +90,7 @@ def features_markdown() -> str:
         tables = " and ".join(f"`{table}`" for table in events.tables)
         columns = ", ".join(f"`{column}`" for column in events.columns)
         parts += ["", f"### {events.name}", "", f"{_sentence(events.grain)} Made from {tables}.", "", f"{columns}."]
+    parts += ["", _REASONS, *map(_reason_row, declared_reasons().values())]
     return "\n".join(parts) + "\n"
 
 
@@ -107,6 +120,7 @@ def _entry(feature: Feature, columns: Sequence[FeatureColumn]) -> Entry:
         events=feature.of.name if feature.of else "",
         inputs=("the purchase process",) if feature.is_fitted else feature.inputs,
         says=tuple(_shown(phrase, window) for phrase in feature.says or ()),
+        reasons=tuple(dict.fromkeys(reason.name for reason in told_by(column.name for column in columns).values())),
     )
 
 
@@ -136,6 +150,19 @@ def _row(entry: Entry) -> str:
     source = f"[{entry.events}](#{entry.events})" if entry.events else ", ".join(map(_code, entry.inputs))
     columns = "<br>".join(f"`{name}`" for name in entry.columns)
     cells = (columns, entry.meaning, entry.unit, entry.without_any, source, "<br>".join(entry.says))
+    return _cells(*cells, ", ".join(entry.reasons))
+
+
+def _reason_row(reason: Reason) -> str:
+    silent = f"Not told: {reason.silent}." if reason.silent else "-"
+    told = [
+        "<br>".join(_shown(phrase, "") for wording in wordings for phrase in wording.says) or silent
+        for wordings in (reason.loses, reason.grows)
+    ]
+    return _cells(reason.name, reason.meaning, *told)
+
+
+def _cells(*cells: str) -> str:
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 

@@ -191,7 +191,7 @@ def _show_night(console: Console, settings: Settings, night: Night, *, options: 
         console.print(complaints_line(night))
     table = _table(f"Top of the list, {night.as_of}", "#", "customer", "churn", "to lose", "at risk", "why")
     for row in table_rows(night, most=5):
-        why = "; ".join(row[f"reason_{k}"] for k in (1, 2, 3) if row[f"reason_{k}"])
+        why = " · ".join(row[f"reason_{k}"] for k in (1, 2, 3) if row[f"reason_{k}"])
         table.add_row(
             str(row["rank"]),
             escape(row["customer_id"]),

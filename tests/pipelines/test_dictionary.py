@@ -7,6 +7,7 @@ from pathlib import Path
 from click.testing import CliRunner, Result
 
 from features import feature_columns
+from models._reason import declared_reasons
 from pipelines._cli import cli
 from pipelines._dictionary import entries, features_markdown
 
@@ -34,6 +35,15 @@ def test_an_entry_says_meaning_unit_null_and_source() -> None:
         assert entry.without_any
         assert entry.events or entry.inputs
         assert len(entry.says) == 2
+        assert entry.reasons
+
+
+def test_every_reason_is_in_the_dictionary_with_all_that_it_says() -> None:
+    text = features_markdown()
+    for reason in declared_reasons().values():
+        assert f"| {reason.name} | {reason.meaning} |" in text
+        assert reason.silent in text
+    assert "has not bought for …; usually …<br>已有…没有购买；通常…购买一次" in text
 
 
 def test_what_null_means_stands_apart_from_the_meaning() -> None:

@@ -22,6 +22,7 @@ from models._known import reach
 from models._labels import labels, population
 from models._metrics import metrics
 from models._target import Target, Terms
+from models._tiers import tier
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +43,10 @@ class Recipe:
 class Trained:
     """A fitted model with all that is needed to judge, keep and refuse it.
 
-    `report` maps each estimator (`model`, `recency_rule`, `logistic_rfm`) to its figures on the later test date.
+    `report` maps each estimator (`model`, `base_rate`, `recency_rule`, `logistic_rfm`) to its figures on the later
+    test date. `rehearsal` is the model that was judged, learned from what was known on the test date; `test` has its
+    answers, one row per customer and later as-of date: `customer_id`, `label`, `probability`, `tier`, `tenure_days`,
+    `as_of`.
     """
 
     target: Target
@@ -55,8 +59,8 @@ class Trained:
     versions: Mapping[str, int]
     row_count: int
     report: Mapping[str, Mapping[str, float]]
-    test_label: npt.NDArray[np.bool_]
-    test_probability: npt.NDArray[np.float64]
+    rehearsal: Estimator
+    test: pl.DataFrame
     example: pd.DataFrame
 
 
@@ -72,7 +76,7 @@ def train(target: Target, store: SnapshotStore, *, known_by: date, terms: Terms,
     _ask_enough(target, rows, plan, terms)
     past = _as_known_on_the_test_date(target, store, rows, plan, terms)
     test = rows.filter(pl.col("as_of") == plan.test)
-    report, probability = _judge(past, test, columns, recipe)
+    report, rehearsal, probability = _judge(past, test, columns, recipe)
     model = _fit(rows, columns, recipe)
     log.info("train %s rows_in=%d seconds=%.1f", target.name, rows.height, time.perf_counter() - started)
     return Trained(
@@ -86,8 +90,10 @@ def train(target: Target, store: SnapshotStore, *, known_by: date, terms: Terms,
         versions=store.versions,
         row_count=rows.height,
         report=report,
-        test_label=test["label"].to_numpy(),
-        test_probability=probability,
+        rehearsal=rehearsal,
+        test=test.select(
+            "customer_id", "label", "tenure_days", "as_of", probability=pl.Series(probability), tier=tier()
+        ),
         example=features_of(test.head(5), columns),
     )
 
@@ -186,11 +192,16 @@ def _fit(rows: pl.DataFrame, columns: Sequence[str], recipe: Recipe) -> Estimato
 
 def _judge(
     past: pl.DataFrame, test: pl.DataFrame, columns: Sequence[str], recipe: Recipe
-) -> tuple[dict[str, dict[str, float]], npt.NDArray[np.float64]]:
+) -> tuple[dict[str, dict[str, float]], Estimator, npt.NDArray[np.float64]]:
     X, label = features_of(test, columns), test["label"].to_numpy()
     X_past, y_past = features_of(past, columns), past["label"].to_numpy()
-    contenders = {"model": _fit(past, columns, recipe), "recency_rule": RecencyRule().fit(X_past, y_past)}
+    model = _fit(past, columns, recipe)
+    contenders = {
+        "model": model,
+        "base_rate": BaseRate().fit(X_past, y_past),
+        "recency_rule": RecencyRule().fit(X_past, y_past),
+    }
     if 0 < y_past.sum() < len(y_past):
         contenders["logistic_rfm"] = logistic_rfm().fit(X_past, y_past)
     predicted = {name: contender.predict_proba(X)[:, 1] for name, contender in contenders.items()}
-    return {name: metrics(label, values) for name, values in predicted.items()}, predicted["model"]
+    return {name: metrics(label, values) for name, values in predicted.items()}, model, predicted["model"]

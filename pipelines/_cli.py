@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import getpass
 import os
 import shlex
 import signal
@@ -32,9 +33,10 @@ Exit codes:
   2  a setting, an option or the source cannot be used as given
   3  the data breaks a contract; nothing was published
   4  not enough history, or the future is not known yet
-  5  no usable model: none trained, or trained on something else
+  5  no usable model: none trained or promoted, trained on something else, or too old
   6  the list or the home folder could not be written; earlier lists are untouched
   7  another run is working in the same home
+  8  the customers are no longer like those that the model learned from; nothing was published
   130  stopped by Ctrl-C
   143  stopped by SIGTERM
 """
@@ -64,7 +66,7 @@ def _night_options(command: Command) -> Command:
 @cli.command()
 @_night_options
 def nightly(source: str | None, file: Path | None, as_of: str | None, home: Path | None, verbose: bool) -> None:
-    """Run one night: ingest, check, score, publish. Trains first when nothing is trained yet."""
+    """Run one night: ingest, check, score, publish. Trains first what is not trained yet or has grown old."""
     settings = _settings(source, file, home)
     day = _as_of(as_of, settings)
     from pipelines import _run
@@ -74,13 +76,18 @@ def nightly(source: str | None, file: Path | None, as_of: str | None, home: Path
 
 @cli.command()
 @_night_options
-def train(source: str | None, file: Path | None, as_of: str | None, home: Path | None, verbose: bool) -> None:
-    """Train every question anew on what was known before the as-of date."""
-    settings = _settings(source, file, home)
-    day = _as_of(as_of, settings)
+@click.option("--promote-anyway", is_flag=True, help="Let new models take over even where they are found worse.")
+@click.option("--by", metavar="NAME", help="Who promotes anyway; kept with the model.")
+@click.option("--why", metavar="TEXT", help="Why; kept with the model.")
+def train(promote_anyway: bool, by: str | None, why: str | None, verbose: bool, **options: Any) -> None:
+    """Train every question anew on what was known before the as-of date; what is no worse takes over."""
+    if bool(by) != promote_anyway or bool(why) != promote_anyway:
+        raise click.UsageError("--promote-anyway, --by NAME and --why TEXT go together: it is kept who did it and why.")
+    settings = _settings(options["source"], options["file"], options["home"])
+    day = _as_of(options["as_of"], settings)
     from pipelines import _run
 
-    _run.training(settings, day, verbose=verbose)
+    _run.training(settings, day, decision=_decision(by, why, settings) if by and why else None, verbose=verbose)
 
 
 @cli.command()
@@ -162,6 +169,34 @@ def quarantine_release(table: str | None, **options: Any) -> None:
     _run.release_quarantine(settings, day, table=table)
 
 
+@cli.group(invoke_without_command=True)
+@click.option("--source", help="As for nightly.")
+@click.option("--settings", "file", type=click.Path(path_type=Path), help="Settings file [churn.toml].")
+@click.option("--home", type=click.Path(path_type=Path), help="Folder of tables, models and lists.")
+@click.pass_context
+def models(context: click.Context, source: str | None, file: Path | None, home: Path | None) -> None:
+    """Show the champion and every other model of each question, and what was decided about it."""
+    context.obj = _settings(source, file, home)
+    if context.invoked_subcommand is None:
+        from pipelines import _run
+
+        _run.show_models(context.obj)
+
+
+@models.command("rollback")
+@click.argument("question")
+@click.option("--to", "version", type=click.IntRange(min=1), help="Any version that was champion [the one before].")
+@click.option("--by", metavar="NAME", help="Who goes back; kept with the model [your login name].")
+@click.option("--why", metavar="TEXT", default="no reason given", help="Why; kept with the model.")
+@click.pass_obj
+def models_rollback(settings: Settings, question: str, version: int | None, by: str | None, why: str) -> None:
+    """Make the champion before today's the champion of QUESTION again."""
+    from pipelines import _run
+
+    decision = _decision(by or _login_name(), why, settings)
+    _run.roll_back(settings, question, version=version, decision=decision)
+
+
 @cli.command()
 @click.argument("words", nargs=-1)
 @click.option(
@@ -195,6 +230,18 @@ def _settings(
     from pipelines._settings import load_settings
 
     return load_settings(file, environment=os.environ, overrides={"source.name": source, "home": home, **more})
+
+
+def _decision(by: str, why: str, settings: Settings) -> Mapping[str, str]:
+    """Who decides what, and the moment, which only the command line may ask for."""
+    return {"by": by, "why": why, "at": datetime.now(ZoneInfo(settings.time_zone)).isoformat(" ", "minutes")}
+
+
+def _login_name() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container may run under a number without a name
+        return f"user {os.getuid()}"
 
 
 def _as_typed(source: str | None, file: Path | None, home: Path | None) -> str:

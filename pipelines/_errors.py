@@ -62,6 +62,12 @@ class HomeBusy(PipelineError):
     exit_code: ClassVar[int] = 7
 
 
+class QuestionUnknown(PipelineError):
+    """No question of that name is declared."""
+
+    exit_code: ClassVar[int] = 2
+
+
 class DateWrong(PipelineError):
     """The as-of date is no date, or lies in the future."""
 

@@ -121,7 +121,7 @@ def test_a_model_carries_what_scoring_needs_to_check_it(churn_model: Trained) ->
     excluded = targets()["churn"].excluded
     assert churn_model.columns == tuple(name for name in feature_columns() if name not in excluded)
     assert churn_model.versions == {"transactions": 3, "interactions": 2}
-    assert len(churn_model.test_label) == len(churn_model.test_probability) == churn_model.report["model"]["customers"]
+    assert churn_model.test.height == churn_model.report["model"]["customers"]
 
 
 def test_many_outcomes_are_learned_by_trees_and_few_by_logistic_regression(

@@ -5,23 +5,21 @@ from __future__ import annotations
 import gc
 import getpass
 import os
-import shlex
 import signal
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import click
 
+from pipelines._options import as_typed, data_file, home_options, night_options, settings_of
+
 if TYPE_CHECKING:
     from pipelines._settings import Settings
-
-Command = TypeVar("Command", bound=Callable[..., Any])
 
 TABLES = ("transactions", "interactions", "customers")
 ENGINES = ("polars", "duckdb", "spark")
@@ -49,33 +47,19 @@ def cli() -> None:
     """From raw transactions and interactions to a scored customer list worth money, every night."""
 
 
-def _night_options(command: Command) -> Command:
-    for option in reversed(
-        (
-            click.option("--source", help="simulated-shop, complete-journey, or the path of a folder with your files."),
-            click.option("--settings", "file", type=click.Path(path_type=Path), help="Settings file [churn.toml]."),
-            click.option("--as-of", help="As-of date, YYYY-MM-DD: everything known before that day began [today]."),
-            click.option("--home", type=click.Path(path_type=Path), help="Folder of tables, models and lists."),
-            click.option("--verbose", is_flag=True, help="Show the log of every part, frameworks included."),
-        )
-    ):
-        command = option(command)
-    return command
-
-
 @cli.command()
-@_night_options
+@night_options
 def nightly(source: str | None, file: Path | None, as_of: str | None, home: Path | None, verbose: bool) -> None:
     """Run one night: ingest, check, score, publish. Trains first what is not trained yet or has grown old."""
-    settings = _settings(source, file, home)
+    settings = settings_of(source, file, home)
     day = _as_of(as_of, settings)
     from pipelines import _run
 
-    _run.nightly(settings, day, options=_as_typed(source, file, home), verbose=verbose)
+    _run.nightly(settings, day, options=as_typed(source, file, home), verbose=verbose)
 
 
 @cli.command()
-@_night_options
+@night_options
 @click.option("--promote-anyway", is_flag=True, help="Let new models take over even where they are found worse.")
 @click.option("--by", metavar="NAME", help="Who promotes anyway; kept with the model.")
 @click.option("--why", metavar="TEXT", help="Why; kept with the model.")
@@ -83,7 +67,7 @@ def train(promote_anyway: bool, by: str | None, why: str | None, verbose: bool, 
     """Train every question anew on what was known before the as-of date; what is no worse takes over."""
     if bool(by) != promote_anyway or bool(why) != promote_anyway:
         raise click.UsageError("--promote-anyway, --by NAME and --why TEXT go together: it is kept who did it and why.")
-    settings = _settings(options["source"], options["file"], options["home"])
+    settings = settings_of(options["source"], options["file"], options["home"])
     day = _as_of(options["as_of"], settings)
     from pipelines import _run
 
@@ -91,37 +75,30 @@ def train(promote_anyway: bool, by: str | None, why: str | None, verbose: bool, 
 
 
 @cli.command()
-@_night_options
+@night_options
 def backtest(source: str | None, file: Path | None, as_of: str | None, home: Path | None, verbose: bool) -> None:
     """Compare the list of a past as-of date with what really happened afterwards."""
-    settings = _settings(source, file, home)
+    settings = settings_of(source, file, home)
     day = _as_of(as_of, settings)
     from pipelines import _run
 
-    _run.backtest(settings, day, options=_as_typed(source, file, home), verbose=verbose)
-
-
-def _output(context: click.Context, option: click.Parameter, file: Path | None) -> Path | None:
-    if file is None or (file.suffix in (".parquet", ".csv") and file.parent.is_dir() and not file.is_dir()):
-        return file
-    what = "the folder is not there" if file.suffix in (".parquet", ".csv") else "a name ends in .parquet or .csv"
-    raise click.BadParameter(f"{str(file)!r}: {'it is a folder' if file.is_dir() else what}.")
+    _run.backtest(settings, day, options=as_typed(source, file, home), verbose=verbose)
 
 
 @cli.command()
-@_night_options
+@night_options
 @click.option("--engine", type=click.Choice(ENGINES), help="What computes it [polars]; spark needs the spark extra.")
 @click.option("--memory-limit", help='The most memory that DuckDB takes, as in "4GB".')
 @click.option(
     "--output",
     type=click.Path(path_type=Path),
-    callback=_output,
+    callback=data_file,
     help="The file to write, .parquet or .csv [snapshot_DATE.parquet].",
 )
 def snapshot(engine: str | None, memory_limit: str | None, output: Path | None, verbose: bool, **options: Any) -> None:
     """Compute the features of every customer as of a day, from the tables in the home."""
     more = {"features.engine": engine, "features.memory_limit": memory_limit}
-    settings = _settings(options["source"], options["file"], options["home"], more)
+    settings = settings_of(options["source"], options["file"], options["home"], more)
     day = _as_of(options["as_of"], settings)
     from pipelines import _run
 
@@ -130,12 +107,10 @@ def snapshot(engine: str | None, memory_limit: str | None, output: Path | None, 
 
 @cli.command()
 @click.option("--cron", default="0 2 * * *", show_default=True, help="When to run, in the business time zone.")
-@click.option("--source", help="As for nightly.")
-@click.option("--settings", "file", type=click.Path(path_type=Path), help="Settings file [churn.toml].")
-@click.option("--home", type=click.Path(path_type=Path), help="Folder of tables, models and lists.")
+@home_options
 def schedule(cron: str, source: str | None, file: Path | None, home: Path | None) -> None:
     """Stay here and run every night, as a Prefect deployment; Ctrl-C ends it."""
-    settings = _settings(source, file, home)
+    settings = settings_of(source, file, home)
     from pipelines import _run
 
     _run.schedule(settings, cron=cron)
@@ -147,22 +122,22 @@ def quarantine() -> None:
 
 
 @quarantine.command("list")
-@_night_options
+@night_options
 @click.option("--table", type=click.Choice(TABLES), help="Only rows of this table.")
 def quarantine_list(table: str | None, **options: Any) -> None:
     """Show what is in quarantine, and why."""
-    settings = _settings(options["source"], options["file"], options["home"])
+    settings = settings_of(options["source"], options["file"], options["home"])
     from pipelines import _run
 
     _run.show_quarantine(settings, table=table)
 
 
 @quarantine.command("release")
-@_night_options
+@night_options
 @click.option("--table", type=click.Choice(TABLES), help="Only rows of this table.")
 def quarantine_release(table: str | None, **options: Any) -> None:
     """Check the rows again, under the contracts and settings of today, and bring in those that pass."""
-    settings = _settings(options["source"], options["file"], options["home"])
+    settings = settings_of(options["source"], options["file"], options["home"])
     day = _as_of(options["as_of"], settings)
     from pipelines import _run
 
@@ -170,27 +145,30 @@ def quarantine_release(table: str | None, **options: Any) -> None:
 
 
 @cli.group(invoke_without_command=True)
-@click.option("--source", help="As for nightly.")
-@click.option("--settings", "file", type=click.Path(path_type=Path), help="Settings file [churn.toml].")
-@click.option("--home", type=click.Path(path_type=Path), help="Folder of tables, models and lists.")
+@home_options
 @click.pass_context
 def models(context: click.Context, source: str | None, file: Path | None, home: Path | None) -> None:
     """Show the champion and every other model of each question, and what was decided about it."""
-    context.obj = _settings(source, file, home)
     if context.invoked_subcommand is None:
         from pipelines import _run
 
-        _run.show_models(context.obj)
+        _run.show_models(settings_of(source, file, home))
 
 
 @models.command("rollback")
 @click.argument("question")
+@home_options
 @click.option("--to", "version", type=click.IntRange(min=1), help="Any version that was champion [the one before].")
 @click.option("--by", metavar="NAME", help="Who goes back; kept with the model [your login name].")
 @click.option("--why", metavar="TEXT", default="no reason given", help="Why; kept with the model.")
-@click.pass_obj
-def models_rollback(settings: Settings, question: str, version: int | None, by: str | None, why: str) -> None:
+@click.pass_context
+def models_rollback(
+    context: click.Context, /, question: str, version: int | None, by: str | None, why: str, **options: Any
+) -> None:
     """Make the champion before today's the champion of QUESTION again."""
+    before = context.parent.params if context.parent else {}
+    source, file, home = (options[name] or before.get(name) for name in ("source", "file", "home"))
+    settings = settings_of(source, file, home)
     from pipelines import _run
 
     decision = _decision(by or _login_name(), why, settings)
@@ -220,16 +198,8 @@ def settings(file: Path | None) -> None:
     """Explain every settings key, after checking the file and the environment."""
     from pipelines._settings import settings_markdown
 
-    _settings(None, file, None)
+    settings_of(None, file, None)
     click.echo(settings_markdown())
-
-
-def _settings(
-    source: str | None, file: Path | None, home: Path | None, more: Mapping[str, object] = MappingProxyType({})
-) -> Settings:
-    from pipelines._settings import load_settings
-
-    return load_settings(file, environment=os.environ, overrides={"source.name": source, "home": home, **more})
 
 
 def _decision(by: str, why: str, settings: Settings) -> Mapping[str, str]:
@@ -242,12 +212,6 @@ def _login_name() -> str:
         return getpass.getuser()
     except (KeyError, OSError):  # a container may run under a number without a name
         return f"user {os.getuid()}"
-
-
-def _as_typed(source: str | None, file: Path | None, home: Path | None) -> str:
-    """The options that lead to the same data and home again."""
-    given = {"--source": source, "--settings": file, "--home": home}
-    return "".join(f"{name} {shlex.quote(str(value))} " for name, value in given.items() if value is not None)
 
 
 def _as_of(text: str | None, settings: Settings) -> date:

@@ -36,7 +36,6 @@ def model_rows(versions: Iterable[Version]) -> list[dict[str, object]]:
             "is": standing(one),
             "trained on": one.trained_on,
             "learned until": one.learned_until,
-            "tables": ", ".join(f"{table} {number}" for table, number in one.versions.items()),
             **{FIGURES[name]: round(one.test_metrics.get(name, float("nan")), 4) for name in _SHOWN},
             "decided": "; ".join(decisions(one)),
         }
@@ -51,7 +50,9 @@ def standing(version: Version) -> str:
 
 def decisions(version: Version) -> list[str]:
     """What the gate and people decided about a model, in words."""
-    said = [f"{version.status}, compared with {version.compared_with}" if version.compared_with else version.status]
+    tables = ", ".join(f"{table} {number}" for table, number in version.versions.items())
+    said = [f"learned from {tables or 'tables without versions'}"]
+    said += [f"{version.status}, compared with {version.compared_with}" if version.compared_with else version.status]
     said += version.reasons
     if version.decision:
         one = version.decision

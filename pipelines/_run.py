@@ -125,7 +125,8 @@ def show_models(settings: Settings) -> None:
 
     console, rows = _console(), model_rows(registered(settings))
     if not rows:
-        console.print(f"No model is registered in {escape(str(settings.home))}; `churn nightly` trains the first.")
+        home = escape(str(settings.home))
+        console.print(f"No model is registered in {home}; `churn nightly` trains the first.", soft_wrap=True)
         return
     decided = [(row["question"], row["version"], row.pop("decided")) for row in rows]
     _show_figures(console, rows, title="Models")

@@ -18,24 +18,29 @@ def stability_index(first: pl.Series, later: pl.Series) -> float:
     logarithm. By custom, less than 0.1 is no change to speak of, and above 0.25 a large one. Source: Siddiqi (2006),
     "Credit Risk Scorecards".
     """
-    edges = _edges(first.drop_nulls())
-    p, q = (_shares(values, edges) for values in (first, later))
+    edges = bin_edges(first.drop_nulls())
+    return index_of_counts(bin_counts(first, edges), bin_counts(later, edges))
+
+
+def index_of_counts(first: npt.NDArray[np.float64], later: npt.NDArray[np.float64]) -> float:
+    """The population stability index of bins that were counted on two days, see `stability_index`."""
+    p, q = ((counts + 0.5) / (counts + 0.5).sum() for counts in (first, later))
     return float(((q - p) * np.log(q / p)).sum())
 
 
-def _edges(known: pl.Series) -> npt.NDArray[np.float64]:
+def bin_edges(known: pl.Series) -> npt.NDArray[np.float64]:
+    """The tenths of the known values, with a bin of its own for a value that fills a tenth."""
     if known.is_empty():
         return np.array([])
     edges, times = np.unique([known.quantile(tenth, "lower") for tenth in _TENTHS], return_counts=True)
     return np.union1d(edges, np.nextafter(edges[times > 1], np.inf))
 
 
-def _shares(values: pl.Series, edges: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def bin_counts(values: pl.Series, edges: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Customers in each bin, lowest first, and at the end those whose value is unknown."""
     known = values.drop_nulls().to_numpy()
-    counts = np.bincount(np.searchsorted(edges, known, side="right"), minlength=len(edges) + 1) + 0.5
-    counts = np.append(counts, values.null_count() + 0.5)
-    shares: npt.NDArray[np.float64] = counts / counts.sum()
-    return shares
+    counts = np.bincount(np.searchsorted(edges, known, side="right"), minlength=len(edges) + 1)
+    return np.append(counts, values.null_count()).astype(np.float64)
 
 
 def auc(values: pl.Series, label: pl.Series) -> float | None:

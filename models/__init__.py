@@ -1,7 +1,16 @@
 """What will each customer do? Questions, populations, labels and the models that answer them."""
 
 from models._cash import CashFlows, Worth, worth
-from models._errors import FeaturesChanged, LabelNotMature, ModelFromTheFuture, NoChampion, NotEnoughHistory
+from models._errors import (
+    FeaturesChanged,
+    InputsDrifted,
+    LabelNotMature,
+    ModelFromTheFuture,
+    ModelTooOld,
+    NoChampion,
+    NotEnoughHistory,
+    NothingToRollBackTo,
+)
 from models._labels import labels, labels_on, population
 from models._lifetime import ValueModel, ValueTerms, fit_value, lifetime_values
 from models._next_order import next_orders
@@ -15,11 +24,14 @@ __all__ = [
     "CashFlows",
     "FeaturesChanged",
     "Future",
+    "InputsDrifted",
     "LabelNotMature",
     "ModelFromTheFuture",
+    "ModelTooOld",
     "NextOrderCheck",
     "NoChampion",
     "NotEnoughHistory",
+    "NothingToRollBackTo",
     "Past",
     "PurchaseValue",
     "Target",

@@ -19,3 +19,15 @@ class FeaturesChanged(Exception):
 
 class ModelFromTheFuture(Exception):
     """The champion learned from what happened on or after the as-of date."""
+
+
+class ModelTooOld(Exception):
+    """The champion has not learned anything for longer than the settings allow."""
+
+
+class InputsDrifted(Exception):
+    """The customers to be scored, or their features, are no longer like those that the champion learned from."""
+
+
+class NothingToRollBackTo(Exception):
+    """A question has no earlier champion, or not the version that was asked for."""

@@ -39,7 +39,8 @@ def reasons(
     """One row per row of `rows`: `customer_id`, `reason_1` to `reason_{most}`, null where nothing is left to tell.
 
     `rows` is part of a snapshot, with `as_of`. Each reason sums up the contributions of its columns (see
-    `models/_reason.py`) and is told while it raises the probability and one of its sentences is true of the customer. Where there are too few, a
+    `models/_reason.py`) and is told while it raises the probability and one of its sentences is true of the customer.
+    Where there are too few, a
     note fills the place: a plain fact, marked as one ("note: ..."). `growth` says that the question is one of growth
     (upsell, win-back), not of loss. `language` is `en` or `zh`; any other raises ValueError.
     """

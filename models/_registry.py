@@ -4,50 +4,46 @@ from __future__ import annotations
 
 import json
 import logging
-import math
-import os
 import re
-import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
-os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
+from models._tracking import REFERENCE, REHEARSAL, log_training, read_rehearsal, trusted_types  # isort: split
 
 import mlflow
 import mlflow.sklearn
-import skops.io
 from mlflow.exceptions import MlflowException
 from mlflow.models import infer_signature
 
-from models._errors import NoChampion
-from models._plots import gain_plot, reliability_plot
+from models._card import summary
+from models._contenders import Estimator
+from models._drift import Reference
+from models._errors import NoChampion, NothingToRollBackTo
+from models._gate import Override, Verdict
 from models._training import Trained
-
-with warnings.catch_warnings():
-    # MLflow 3.17 warns of type hints of its own while it is being loaded.
-    warnings.simplefilter("ignore", UserWarning)
-    import mlflow.pyfunc
+from models._versions import Version, tags_of, version_of
 
 # "Creating initial MLflow database tables..." tells an operator nothing.
 logging.getLogger("mlflow").setLevel(logging.CRITICAL)
 
-CHAMPION = "champion"
+CHAMPION, CHALLENGER = "champion", "challenger"
 _ARTIFACTS = "mlartifacts"
 _NOT_THERE = ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE")
 """What MLflow answers where no model, or no model of that alias, is registered."""
-_TRUSTED_PREFIXES = ("sklearn.", "xgboost.", "models._", "numpy.")
 _REQUIREMENTS = ("scikit-learn", "xgboost-cpu", "numpy", "pandas", "skops")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Champion:
-    """The model in use for a question, with what scoring must check before it believes it."""
+    """The model in use for a question, with what scoring must check before it believes it.
+
+    `rehearsed_until`: what its rehearsal knew. `reference`: the populations it knows; None when none were kept.
+    """
 
     name: str
     version: int
@@ -57,8 +53,10 @@ class Champion:
     question: str
     terms: Mapping[str, object]
     learned_until: date
+    rehearsed_until: date
     versions: Mapping[str, int]
     test_metrics: Mapping[str, float]
+    reference: Reference | None
 
 
 class Registry:
@@ -77,17 +75,27 @@ class Registry:
         mlflow.set_tracking_uri(self.uri)
         self._client = mlflow.MlflowClient(self.uri)
 
-    def register(self, trained: Trained) -> int:
-        """Logs a training as a run and makes its model the champion; returns the model's version."""
+    def register(
+        self,
+        trained: Trained,
+        verdict: Verdict,
+        *,
+        reference: Reference | None = None,
+        trained_on: date | None = None,
+    ) -> int:
+        """Logs a training as a run and keeps its model as the next version, which is returned.
+
+        The model becomes the champion when the verdict says so, else it bears the alias `challenger`. `trained_on` is
+        the as-of date of the training, the day up to which the data reach unless stated.
+        """
         name = trained.target.name
         mlflow.set_tracking_uri(self.uri)
         experiment = self._experiment(self._prefix + name)
         with mlflow.start_run(experiment_id=experiment, run_name=f"{name} as of {trained.plan.known_by}"):
-            mlflow.log_params(_params(trained))
-            mlflow.log_metrics(_finite_metrics(trained))
-            _log_plots(trained)
-            model_version = self._log_model(trained)
-        self._client.set_registered_model_alias(self._prefix + name, CHAMPION, str(model_version))
+            log_training(trained, verdict, reference)
+            model_version = self._log_model(trained, verdict, trained_on or trained.plan.known_by)
+        alias = CHAMPION if verdict.takes_over else CHALLENGER
+        self._client.set_registered_model_alias(self._prefix + name, alias, str(model_version))
         return model_version
 
     def has_champion(self, name: str) -> bool:
@@ -100,6 +108,7 @@ class Registry:
         if found is None:
             raise NoChampion(f"no champion for {name!r} is registered; run `churn train` first")
         about = json.loads(found.tags["about"])
+        kept = self._kept(found, REFERENCE)
         return Champion(
             name=name,
             version=int(found.version),
@@ -109,9 +118,63 @@ class Registry:
             question=about["question"],
             terms=about["terms"],
             learned_until=date.fromisoformat(about["learned_until"]),
+            rehearsed_until=date.fromisoformat(about.get("rehearsed_until", about["learned_until"])),
             versions=about["versions"],
             test_metrics=about["test_metrics"],
+            reference=Reference.from_json(json.loads(kept)) if kept else None,
         )
+
+    def rehearsal(self, champion: Champion) -> Estimator | None:
+        """The model that was judged when the champion was trained, fitted on less; None when it was not kept."""
+        found = self._client.get_model_version(self._prefix + champion.name, str(champion.version))
+        kept = self._kept(found, REHEARSAL)
+        return read_rehearsal(kept) if kept else None
+
+    def versions(self, name: str) -> list[Version]:
+        """Every version of a question's model, newest first."""
+        full = self._prefix + name
+        try:
+            aliases = self._client.get_registered_model(full).aliases
+        except MlflowException as error:
+            if error.error_code in _NOT_THERE:
+                return []
+            raise
+        bearing = {int(number): alias for alias, number in aliases.items()}
+        found = self._client.search_model_versions(f"name = '{full}'")
+        made = [version_of(name, int(one.version), one.tags, alias=bearing.get(int(one.version))) for one in found]
+        return sorted(made, key=lambda one: -one.version)
+
+    def earlier_champion(self, name: str, *, version: int | None = None) -> Version:
+        """The champion before today's, or `version` if that ever was one; NothingToRollBackTo when there is none."""
+        known = {one.version: one for one in self.versions(name)}
+        now = next((one for one in known.values() if one.alias == CHAMPION), None)
+        if now is None:
+            raise NothingToRollBackTo(f"{name} has no champion, so there is nothing to go back from.")
+        chosen = known.get(now.succeeded if version is None else version)  # type: ignore[arg-type]
+        if chosen is not None and chosen.was_champion and chosen is not now:
+            return chosen
+        others = [str(number) for number, one in sorted(known.items()) if one.was_champion and one is not now]
+        asked = (
+            f"no champion of {name} came before it" if version is None else f"version {version} cannot take its place"
+        )
+        raise NothingToRollBackTo(
+            f"version {now.version} is the champion of {name}, and {asked}; versions that were champion: "
+            f"{', '.join(others) or 'none'}. `churn models` lists all."
+        )
+
+    def roll_back(self, name: str, *, to: Version, override: Override) -> int:
+        """Makes an earlier champion the champion again, and notes on the one that was: who, when and why.
+
+        Returns the version of the one that was. Raises NoChampion when the files of the earlier model are gone; the
+        champion then stays as it is.
+        """
+        full = self._prefix + name
+        self._load(self._client.get_model_version(full, str(to.version)))
+        note = json.dumps({"to": to.version, **asdict(override)})
+        was = self._found(name).version
+        self._client.set_model_version_tag(full, was, "rolled_back", note)
+        self._client.set_registered_model_alias(full, CHAMPION, str(to.version))
+        return int(was)
 
     def _found(self, name: str) -> Any:
         try:
@@ -140,6 +203,19 @@ class Registry:
         noted: str = self._client.get_logged_model(found.source.removeprefix("models:/")).artifact_location
         return (self._artifacts / noted.rpartition(f"/{_ARTIFACTS}/")[2]).as_uri()
 
+    def _kept(self, found: Any, name: str) -> bytes | None:
+        """What the run of a version kept under `name`; None when it kept no such thing, or the file is gone."""
+        uri: str = self._client.get_run(found.run_id).info.artifact_uri
+        if self._artifacts is not None:
+            file = self._artifacts / uri.rpartition(f"/{_ARTIFACTS}/")[2] / name
+            return file.read_bytes() if file.is_file() else None
+        with TemporaryDirectory() as aside:
+            try:
+                there = mlflow.artifacts.download_artifacts(run_id=found.run_id, artifact_path=name, dst_path=aside)
+            except (MlflowException, OSError):
+                return None
+            return Path(there).read_bytes()
+
     def _experiment(self, name: str) -> str:
         location = (self._artifacts / name).as_uri() if self._artifacts else None
         known = self._client.get_experiment_by_name(name)
@@ -149,77 +225,25 @@ class Registry:
             self._client.rename_experiment(known.experiment_id, f"{name} {known.experiment_id} in another home")
         return str(self._client.create_experiment(name, artifact_location=location))
 
-    def _log_model(self, trained: Trained) -> int:
-        probability = trained.model.predict_proba(trained.example)
+    def _log_model(self, trained: Trained, verdict: Verdict, trained_on: date) -> int:
         info = mlflow.sklearn.log_model(
             trained.model,
             name=trained.target.name,
-            signature=infer_signature(trained.example, probability),
+            signature=infer_signature(trained.example, trained.model.predict_proba(trained.example)),
             pyfunc_predict_fn="predict_proba",
             serialization_format="skops",
-            skops_trusted_types=_trusted_types(trained.model),
+            skops_trusted_types=trusted_types(trained.model),
             pip_requirements=[f"{name}=={version(name)}" for name in _REQUIREMENTS],
         )
-        return self._add_version(trained, source=info.model_uri, run_id=info.run_id, model_id=info.model_id)
-
-    def _add_version(self, trained: Trained, **where: str) -> int:
         name = self._prefix + trained.target.name
         if not self._client.search_registered_models(f"name = '{name}'"):
             self._client.create_registered_model(name, description=trained.target.description)
-        tags = {"about": json.dumps(_about(trained))}
-        return int(self._client.create_model_version(name, tags=tags, **where).version)
-
-
-def _trusted_types(model: object) -> list[str]:
-    # skops refuses to load types that nobody vouched for; the model was fitted here, from these libraries only.
-    types = skops.io.get_untrusted_types(data=skops.io.dumps(model))
-    strange = [name for name in types if not name.startswith(_TRUSTED_PREFIXES)]
-    if strange:
-        raise TypeError(f"the model holds objects of types that are not vouched for: {', '.join(strange)}")
-    return list(types)
-
-
-def _about(trained: Trained) -> dict[str, object]:
-    return {
-        "columns": trained.columns,
-        "fingerprint": trained.fingerprint,
-        "question": trained.target.fingerprint,
-        "terms": trained.terms.record(),
-        "learned_until": str(trained.plan.known_by),
-        "versions": dict(trained.versions),
-        "test_metrics": {key: value for key, value in trained.report["model"].items() if math.isfinite(value)},
-    }
-
-
-def _params(trained: Trained) -> dict[str, object]:
-    plan = trained.plan
-    return {
-        **trained.terms.record(),
-        "known_by": str(plan.known_by),
-        "train_dates": f"{plan.train[0]} to {plan.train[-1]} ({len(plan.train)})",
-        "test_date": str(plan.test),
-        "final_dates": f"{plan.final[0]} to {plan.final[-1]} ({len(plan.final)})",
-        "row_count": trained.row_count,
-        "feature_count": len(trained.columns),
-        "feature_fingerprint": trained.fingerprint,
-        "seed": trained.recipe.seed,
-        "estimator": type(trained.model).__name__,
-        "served": trained.served,
-        **{f"version_of_{table}": number for table, number in trained.versions.items()},
-    }
-
-
-def _finite_metrics(trained: Trained) -> dict[str, float]:
-    return {
-        f"{estimator}.{figure}": value
-        for estimator, figures in trained.report.items()
-        for figure, value in figures.items()
-        if math.isfinite(value)
-    }
-
-
-def _log_plots(trained: Trained) -> None:
-    title = f"{trained.target.name} on {trained.plan.test}"
-    for name, plot in (("reliability", reliability_plot), ("gain", gain_plot)):
-        figure = plot(trained.test_label, trained.test_probability, title=title)
-        mlflow.log_figure(figure, f"plots/{name}.png")
+        made = self._client.create_model_version(
+            name,
+            source=info.model_uri,
+            run_id=info.run_id,
+            model_id=info.model_id,
+            tags=tags_of(trained, verdict, trained_on=trained_on),
+            description=summary(trained, verdict),
+        )
+        return int(made.version)

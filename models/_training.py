@@ -8,8 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import polars as pl
 
@@ -21,6 +19,7 @@ from models._examples import Recipe, as_known_by, plan_for, training_rows
 from models._matrix import AS_OF_DAY, features_of
 from models._metrics import metrics
 from models._target import Target, Terms
+from models._tiers import tier
 
 log = logging.getLogger(__name__)
 
@@ -30,9 +29,9 @@ class Trained:
     """A fitted model with all that is needed to judge, keep and refuse it.
 
     `report` maps each contender (`model`, `base_rate`, `recency_rule`, `logistic_rfm`, `purchase_process`) to its
-    figures on the later test date; `served` is the one of them that `model` is, fitted to all dates. `test` has one
-    row per customer of the test date: `customer_id`, `as_of`, `label`, `probability` (what `served` said, fitted to
-    the dates before), `spend_364d`, `tenure_days`.
+    figures on the later test date; `served` is the one of them that `model` is, fitted to all dates. `rehearsal` is the
+    one that was judged, learned from what was known on the test date; `test` has its answers, one row per customer:
+    `customer_id`, `as_of`, `label`, `probability`, `tier`, `tenure_days`.
     """
 
     target: Target
@@ -46,18 +45,9 @@ class Trained:
     versions: Mapping[str, int]
     row_count: int
     report: Mapping[str, Mapping[str, float]]
+    rehearsal: Estimator
     test: pl.DataFrame
     example: pd.DataFrame
-
-    @property
-    def test_label(self) -> npt.NDArray[np.bool_]:
-        """What happened to the customers of the test date."""
-        return self.test["label"].to_numpy()
-
-    @property
-    def test_probability(self) -> npt.NDArray[np.float64]:
-        """What was said of them before."""
-        return self.test["probability"].to_numpy()
 
 
 def train(target: Target, store: SnapshotStore, *, known_by: date, terms: Terms, recipe: Recipe) -> Trained:
@@ -93,8 +83,9 @@ def train(target: Target, store: SnapshotStore, *, known_by: date, terms: Terms,
         versions=store.versions,
         row_count=rows.height,
         report={name: metrics(test["label"].to_numpy(), values) for name, values in predicted.items()},
-        test=test.select("customer_id", "as_of", "label", "spend_364d", "tenure_days").with_columns(
-            probability=pl.Series(predicted[served])
+        rehearsal=judged[served],
+        test=test.select(
+            "customer_id", "label", "tenure_days", "as_of", probability=pl.Series(predicted[served]), tier=tier()
         ),
         example=features_of(test.head(5), columns),
     )

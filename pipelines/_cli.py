@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import gc
+import getpass
 import os
-import shlex
 import signal
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import click
 
+from pipelines._options import as_typed, data_file, home_options, night_options, settings_of
+
 if TYPE_CHECKING:
     from pipelines._settings import Settings
-
-Command = TypeVar("Command", bound=Callable[..., Any])
 
 TABLES = ("transactions", "interactions", "customers")
 ENGINES = ("polars", "duckdb", "spark")
@@ -32,9 +31,10 @@ Exit codes:
   2  a setting, an option or the source cannot be used as given
   3  the data breaks a contract; nothing was published
   4  not enough history, or the future is not known yet
-  5  no usable model: none trained, or trained on something else
+  5  no usable model: none trained or promoted, trained on something else, or too old
   6  the list or the home folder could not be written; earlier lists are untouched
   7  another run is working in the same home
+  8  the customers are no longer like those that the model learned from; nothing was published
   130  stopped by Ctrl-C
   143  stopped by SIGTERM
 """
@@ -47,64 +47,49 @@ def cli() -> None:
     """From raw transactions and interactions to a scored customer list worth money, every night."""
 
 
-def _night_options(command: Command) -> Command:
-    for option in reversed(
-        (
-            click.option("--source", help="simulated-shop, complete-journey, or the path of a folder with your files."),
-            click.option("--settings", "file", type=click.Path(path_type=Path), help="Settings file [churn.toml]."),
-            click.option("--as-of", help="As-of date, YYYY-MM-DD: everything known before that day began [today]."),
-            click.option("--home", type=click.Path(path_type=Path), help="Folder of tables, models and lists."),
-            click.option("--verbose", is_flag=True, help="Show the log of every part, frameworks included."),
-        )
-    ):
-        command = option(command)
-    return command
-
-
 @cli.command()
-@_night_options
+@night_options
 def nightly(source: str | None, file: Path | None, as_of: str | None, home: Path | None, verbose: bool) -> None:
-    """Run one night: ingest, check, score, publish. Trains first when nothing is trained yet."""
-    settings = _settings(source, file, home)
+    """Run one night: ingest, check, score, publish. Trains first what is not trained yet or has grown old."""
+    settings = settings_of(source, file, home)
     day = _as_of(as_of, settings)
     from pipelines import _run
 
-    _run.nightly(settings, day, options=_as_typed(source, file, home), verbose=verbose)
+    _run.nightly(settings, day, options=as_typed(source, file, home), verbose=verbose)
 
 
 @cli.command()
-@_night_options
-def train(source: str | None, file: Path | None, as_of: str | None, home: Path | None, verbose: bool) -> None:
-    """Train every question anew on what was known before the as-of date."""
-    settings = _settings(source, file, home)
-    day = _as_of(as_of, settings)
+@night_options
+@click.option("--promote-anyway", is_flag=True, help="Let new models take over even where they are found worse.")
+@click.option("--by", metavar="NAME", help="Who promotes anyway; kept with the model.")
+@click.option("--why", metavar="TEXT", help="Why; kept with the model.")
+def train(promote_anyway: bool, by: str | None, why: str | None, verbose: bool, **options: Any) -> None:
+    """Train every question anew on what was known before the as-of date; what is no worse takes over."""
+    if bool(by) != promote_anyway or bool(why) != promote_anyway:
+        raise click.UsageError("--promote-anyway, --by NAME and --why TEXT go together: it is kept who did it and why.")
+    settings = settings_of(options["source"], options["file"], options["home"])
+    day = _as_of(options["as_of"], settings)
     from pipelines import _run
 
-    _run.training(settings, day, verbose=verbose)
+    _run.training(settings, day, decision=_decision(by, why, settings) if by and why else None, verbose=verbose)
 
 
 @cli.command()
-@click.option("--source", help="As for nightly.")
-@click.option("--settings", "file", type=click.Path(path_type=Path), help="Settings file [churn.toml].")
-@click.option("--home", type=click.Path(path_type=Path), help="Folder of tables, models and lists.")
+@home_options
 @click.option("--as-of", "dates", multiple=True, help="A past as-of date; several make a report of accuracy.")
 @click.option("--number", type=click.IntRange(1), help="How many dates, the last ones, where none is given [5].")
-@click.option(
-    "--question", "questions", multiple=True, help="Only this question, for a report; several times for more."
-)
+@click.option("--question", "questions", multiple=True, help="Only this question, for a report; several for more.")
 @click.option(
     "--output", type=click.Path(path_type=Path, file_okay=False), help="Folder of the report [HOME/accuracy]."
 )
 @click.option("--verbose", is_flag=True, help="Show the log of every part, frameworks included.")
 def backtest(
-    source: str | None,
-    file: Path | None,
-    home: Path | None,
     dates: tuple[str, ...],
     number: int | None,
     questions: tuple[str, ...],
     output: Path | None,
     verbose: bool,
+    **options: Any,
 ) -> None:
     """Hold predictions against what happened afterwards.
 
@@ -112,38 +97,32 @@ def backtest(
     the models have been? Each of several past dates is learned from what was known then and compared with all
     baselines, with intervals, in a report with pictures.
     """
-    settings = _settings(source, file, home)
+    source, file, home = options["source"], options["file"], options["home"]
+    settings = settings_of(source, file, home)
     days = sorted({_as_of(text, settings) for text in dates})
     from pipelines import _run
 
     if len(days) == 1 and not (number or questions or output):
-        _run.backtest(settings, days[0], options=_as_typed(source, file, home), verbose=verbose)
+        _run.backtest(settings, days[0], options=as_typed(source, file, home), verbose=verbose)
     else:
         folder = (output or settings.home / "accuracy").absolute()
         _run.accuracy(settings, days, number=number or 5, questions=questions, folder=folder, verbose=verbose)
 
 
-def _output(context: click.Context, option: click.Parameter, file: Path | None) -> Path | None:
-    if file is None or (file.suffix in (".parquet", ".csv") and file.parent.is_dir() and not file.is_dir()):
-        return file
-    what = "the folder is not there" if file.suffix in (".parquet", ".csv") else "a name ends in .parquet or .csv"
-    raise click.BadParameter(f"{str(file)!r}: {'it is a folder' if file.is_dir() else what}.")
-
-
 @cli.command()
-@_night_options
+@night_options
 @click.option("--engine", type=click.Choice(ENGINES), help="What computes it [polars]; spark needs the spark extra.")
 @click.option("--memory-limit", help='The most memory that DuckDB takes, as in "4GB".')
 @click.option(
     "--output",
     type=click.Path(path_type=Path),
-    callback=_output,
+    callback=data_file,
     help="The file to write, .parquet or .csv [snapshot_DATE.parquet].",
 )
 def snapshot(engine: str | None, memory_limit: str | None, output: Path | None, verbose: bool, **options: Any) -> None:
     """Compute the features of every customer as of a day, from the tables in the home."""
     more = {"features.engine": engine, "features.memory_limit": memory_limit}
-    settings = _settings(options["source"], options["file"], options["home"], more)
+    settings = settings_of(options["source"], options["file"], options["home"], more)
     day = _as_of(options["as_of"], settings)
     from pipelines import _run
 
@@ -152,12 +131,10 @@ def snapshot(engine: str | None, memory_limit: str | None, output: Path | None, 
 
 @cli.command()
 @click.option("--cron", default="0 2 * * *", show_default=True, help="When to run, in the business time zone.")
-@click.option("--source", help="As for nightly.")
-@click.option("--settings", "file", type=click.Path(path_type=Path), help="Settings file [churn.toml].")
-@click.option("--home", type=click.Path(path_type=Path), help="Folder of tables, models and lists.")
+@home_options
 def schedule(cron: str, source: str | None, file: Path | None, home: Path | None) -> None:
     """Stay here and run every night, as a Prefect deployment; Ctrl-C ends it."""
-    settings = _settings(source, file, home)
+    settings = settings_of(source, file, home)
     from pipelines import _run
 
     _run.schedule(settings, cron=cron)
@@ -169,26 +146,57 @@ def quarantine() -> None:
 
 
 @quarantine.command("list")
-@_night_options
+@night_options
 @click.option("--table", type=click.Choice(TABLES), help="Only rows of this table.")
 def quarantine_list(table: str | None, **options: Any) -> None:
     """Show what is in quarantine, and why."""
-    settings = _settings(options["source"], options["file"], options["home"])
+    settings = settings_of(options["source"], options["file"], options["home"])
     from pipelines import _run
 
     _run.show_quarantine(settings, table=table)
 
 
 @quarantine.command("release")
-@_night_options
+@night_options
 @click.option("--table", type=click.Choice(TABLES), help="Only rows of this table.")
 def quarantine_release(table: str | None, **options: Any) -> None:
     """Check the rows again, under the contracts and settings of today, and bring in those that pass."""
-    settings = _settings(options["source"], options["file"], options["home"])
+    settings = settings_of(options["source"], options["file"], options["home"])
     day = _as_of(options["as_of"], settings)
     from pipelines import _run
 
     _run.release_quarantine(settings, day, table=table)
+
+
+@cli.group(invoke_without_command=True)
+@home_options
+@click.pass_context
+def models(context: click.Context, source: str | None, file: Path | None, home: Path | None) -> None:
+    """Show the champion and every other model of each question, and what was decided about it."""
+    if context.invoked_subcommand is None:
+        from pipelines import _run
+
+        _run.show_models(settings_of(source, file, home))
+
+
+@models.command("rollback")
+@click.argument("question")
+@home_options
+@click.option("--to", "version", type=click.IntRange(min=1), help="Any version that was champion [the one before].")
+@click.option("--by", metavar="NAME", help="Who goes back; kept with the model [your login name].")
+@click.option("--why", metavar="TEXT", default="no reason given", help="Why; kept with the model.")
+@click.pass_context
+def models_rollback(
+    context: click.Context, /, question: str, version: int | None, by: str | None, why: str, **options: Any
+) -> None:
+    """Make the champion before today's the champion of QUESTION again."""
+    before = context.parent.params if context.parent else {}
+    source, file, home = (options[name] or before.get(name) for name in ("source", "file", "home"))
+    settings = settings_of(source, file, home)
+    from pipelines import _run
+
+    decision = _decision(by or _login_name(), why, settings)
+    _run.roll_back(settings, question, version=version, decision=decision)
 
 
 @cli.command()
@@ -214,22 +222,20 @@ def settings(file: Path | None) -> None:
     """Explain every settings key, after checking the file and the environment."""
     from pipelines._settings import settings_markdown
 
-    _settings(None, file, None)
+    settings_of(None, file, None)
     click.echo(settings_markdown())
 
 
-def _settings(
-    source: str | None, file: Path | None, home: Path | None, more: Mapping[str, object] = MappingProxyType({})
-) -> Settings:
-    from pipelines._settings import load_settings
-
-    return load_settings(file, environment=os.environ, overrides={"source.name": source, "home": home, **more})
+def _decision(by: str, why: str, settings: Settings) -> Mapping[str, str]:
+    """Who decides what, and the moment, which only the command line may ask for."""
+    return {"by": by, "why": why, "at": datetime.now(ZoneInfo(settings.time_zone)).isoformat(" ", "minutes")}
 
 
-def _as_typed(source: str | None, file: Path | None, home: Path | None) -> str:
-    """The options that lead to the same data and home again."""
-    given = {"--source": source, "--settings": file, "--home": home}
-    return "".join(f"{name} {shlex.quote(str(value))} " for name, value in given.items() if value is not None)
+def _login_name() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container may run under a number without a name
+        return f"user {os.getuid()}"
 
 
 def _as_of(text: str | None, settings: Settings) -> date:

@@ -20,12 +20,6 @@ class SettingsWrong(PipelineError):
     exit_code: ClassVar[int] = 2
 
 
-class QuestionUnknown(PipelineError):
-    """No question of that name is declared in `models/`."""
-
-    exit_code: ClassVar[int] = 2
-
-
 class SourceUnknown(PipelineError):
     """No source has that name, and no folder is there either."""
 
@@ -66,6 +60,12 @@ class HomeBusy(PipelineError):
     """Another run is working in the same home."""
 
     exit_code: ClassVar[int] = 7
+
+
+class QuestionUnknown(PipelineError):
+    """No question of that name is declared."""
+
+    exit_code: ClassVar[int] = 2
 
 
 class DateWrong(PipelineError):

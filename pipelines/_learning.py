@@ -1,30 +1,44 @@
-"""Which models does a night use? Trains the questions that have no champion, or all when asked to."""
+"""Which models does a night use? Trains what has no champion or has grown old, and lets the gate decide."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 
+import polars as pl
+
 from features import Lake, SnapshotStore
-from models import Target, Terms, targets
+from models import NoChampion, Target, Terms, population, targets
+from models._drift import Reference, reference
 from models._examples import Recipe
-from models._registry import Champion, Registry
-from models._training import train
+from models._gate import Override, Verdict, against_base_rate, against_champion, base_rate_instead
+from models._registry import CHAMPION, Champion, Registry
+from models._scoring import is_too_old
+from models._training import Trained, train
 from pipelines._progress import stage
 from pipelines._settings import Settings
 from pipelines._snapshot import engine_tables
 
+_KNOWN_DATES = 13
+"""Of so many training dates a model keeps what its customers looked like: about one a month of a year."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Learned:
-    """What a training found: figures on the later test date by estimator (`model`, `recency_rule`, `logistic_rfm`)."""
+    """What a training found, and what the gate made of it.
+
+    `report` has the figures on the later test date by estimator (`model`, `base_rate`, `recency_rule`, `logistic_rfm`).
+    `instead` is the version of the base rate that is served where the model was refused and no other can score.
+    """
 
     name: str
     version: int
     test_on: date
     row_count: int
     report: Mapping[str, Mapping[str, float]]
+    verdict: Verdict
+    instead: int | None
 
 
 def terms_of(settings: Settings, target: Target) -> Terms:
@@ -57,34 +71,109 @@ def snapshot_store(settings: Settings, lake: Lake) -> SnapshotStore:
     )
 
 
+def population_rows(target: Target, store: SnapshotStore, *, as_of: date, terms: Terms) -> pl.DataFrame:
+    """The snapshot rows of the customers whom a question is asked about on `as_of`."""
+    asked = population(target, store.tables, as_of=as_of, terms=terms)
+    rows = asked.join(store.at(as_of), on="customer_id", how="left", validate="1:1", maintain_order="left")
+    return rows.with_columns(as_of=pl.lit(as_of))
+
+
 def without_champion(registry: Registry) -> list[Target]:
-    """The declared questions for which no model has been registered yet."""
+    """The declared questions for which no model is in use yet."""
     return [target for target in targets().values() if not registry.has_champion(target.name)]
 
 
-def learn(
-    settings: Settings, lake: Lake, registry: Registry, *, as_of: date, questions: Iterable[Target]
-) -> list[Learned]:
-    """Trains each question on what was known before `as_of` began and makes the models champions.
+def grown_old(settings: Settings, registry: Registry, *, as_of: date) -> list[Target]:
+    """The questions with a champion that are due to be learned anew.
 
-    All are trained before the first is registered, so that one that cannot be learned leaves every champion as it is.
+    Due are those whose latest training, promoted or not, is `retrain_after_days` old; and those whose champion is
+    older than it may be and that were not trained on `as_of` itself.
+    """
+    return [target for target in targets().values() if _is_due(settings, registry, target.name, as_of)]
+
+
+def _is_due(settings: Settings, registry: Registry, name: str, as_of: date) -> bool:
+    versions = registry.versions(name)
+    champion = next((one for one in versions if one.alias == CHAMPION), None)
+    if champion is None:
+        return False
+    waited = (as_of - max(one.trained_on for one in versions)).days
+    too_old = is_too_old(champion, as_of=as_of, max_age_days=settings.models.max_age_days)
+    return waited >= settings.training.retrain_after_days or (too_old and waited > 0)
+
+
+def learn(
+    settings: Settings,
+    lake: Lake,
+    registry: Registry,
+    *,
+    as_of: date,
+    questions: Iterable[Target],
+    override: Override | None = None,
+) -> list[Learned]:
+    """Trains each question on what was known before `as_of` began; the gate says which models become champions.
+
+    All are trained and judged before the first is registered, so that one that cannot be learned leaves every champion
+    as it is. With an `override` a refused model becomes the champion all the same, and that is recorded.
     """
     store = snapshot_store(settings, lake)
     recipe = recipe_of(settings)
-    trained = []
+    made = []
     for target in questions:
         with stage(f"training {target.name}"):
-            trained.append(train(target, store, known_by=as_of, terms=terms_of(settings, target), recipe=recipe))
-    return [
-        Learned(
-            name=made.target.name,
-            version=registry.register(made),
-            test_on=made.plan.test,
-            row_count=made.row_count,
-            report=made.report,
-        )
-        for made in trained
-    ]
+            trained = train(target, store, known_by=as_of, terms=terms_of(settings, target), recipe=recipe)
+            verdict = _judged(trained, registry, store, max_age_days=settings.models.max_age_days, as_of=as_of)
+            verdict = verdict.overridden(override) if override else verdict
+            made.append((trained, verdict, _reference(trained, store)))
+    return [_registered(registry, *each, trained_on=as_of) for each in made]
+
+
+def _registered(
+    registry: Registry, trained: Trained, verdict: Verdict, known: Reference, *, trained_on: date
+) -> Learned:
+    version, instead = registry.register(trained, verdict, reference=known, trained_on=trained_on), None
+    if verdict.alone and not verdict.takes_over:
+        flat, promoted = base_rate_instead(trained, verdict)
+        instead = registry.register(flat, promoted, reference=replace(known, columns={}), trained_on=trained_on)
+    return Learned(
+        name=trained.target.name,
+        version=version,
+        test_on=trained.plan.test,
+        row_count=trained.row_count,
+        report=trained.report,
+        verdict=verdict,
+        instead=instead,
+    )
+
+
+def _judged(trained: Trained, registry: Registry, store: SnapshotStore, *, max_age_days: int, as_of: date) -> Verdict:
+    if not registry.has_champion(trained.target.name):
+        return against_base_rate(trained)
+    try:
+        champion = registry.champion(trained.target.name)
+    except NoChampion as gone:
+        return against_base_rate(trained, why=str(gone))
+    if is_too_old(champion, as_of=as_of, max_age_days=max_age_days):
+        why = f"the champion (version {champion.version}) learned until {champion.learned_until}, too long ago to score"
+        return against_base_rate(trained, champion=champion.version, why=why)
+    return against_champion(trained, champion, registry.rehearsal(champion), store)
+
+
+def _reference(trained: Trained, store: SnapshotStore) -> Reference:
+    """What the populations looked like on training dates that span all of them, and on the day of the training."""
+    final, known_by = trained.plan.final, trained.plan.known_by
+    days = [final[number * (len(final) - 1) // (_KNOWN_DATES - 1)] for number in range(_KNOWN_DATES)]
+    return reference(
+        trained.model,
+        _populations(trained, store, [*dict.fromkeys(days), known_by]),
+        trained.columns,
+        seed=trained.recipe.seed,
+    )
+
+
+def _populations(trained: Trained, store: SnapshotStore, days: Iterable[date]) -> Iterator[tuple[date, pl.DataFrame]]:
+    for day in days:
+        yield day, population_rows(trained.target, store, as_of=day, terms=trained.terms)
 
 
 def champions(registry: Registry) -> dict[str, Champion]:

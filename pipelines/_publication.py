@@ -14,12 +14,13 @@ from pathlib import Path
 import polars as pl
 
 from features import ComplaintRates, Lake, complaint_rates, day_start, fingerprint
-from models import NotEnoughHistory, population, targets
+from models import NotEnoughHistory, targets
 from models._reasons import reasons
 from models._registry import Champion
-from models._scoring import check, score
+from models._scoring import score
+from pipelines._guard import ask_steady_inputs, ask_usable
 from pipelines._ingest import Arrival
-from pipelines._learning import snapshot_store, terms_of
+from pipelines._learning import population_rows, snapshot_store, terms_of
 from pipelines._settings import Settings
 from pipelines._valuation import values_of
 from serving import Bundle, publish, rank, with_consent
@@ -49,14 +50,14 @@ def publish_night(
 ) -> Published:
     """Scores the customers of the population as of `as_of`, ranks them and publishes the bundle.
 
-    Raises FeaturesChanged or ModelFromTheFuture when a champion must not score this night, NotEnoughHistory when
-    nobody is active, ListNotPublished when the files cannot be written whole.
+    Raises FeaturesChanged, ModelFromTheFuture, ModelTooOld or InputsDrifted when a champion must not score this night,
+    NotEnoughHistory when nobody is active, ListNotPublished when the files cannot be written whole.
     """
-    for target in targets().values():
-        check(champions[target.name], target, as_of=as_of, terms=terms_of(settings, target))
+    ask_usable(settings, champions, as_of=as_of)
     started = time.perf_counter()
     known = snapshot_store(settings, lake).at(as_of)
-    rows = _population_rows(settings, lake, known, as_of=as_of)
+    rows = _population_rows(settings, lake, as_of=as_of)
+    ask_steady_inputs(settings, lake, champions, as_of=as_of)
     valued = values_of(settings, lake, known, among=rows, as_of=as_of)
     scores = _scores(settings, lake, champions, rows, valued, as_of=as_of)
     ranked = rank(scores, size=settings.list.size)
@@ -87,15 +88,15 @@ def publish_night(
     )
 
 
-def _population_rows(settings: Settings, lake: Lake, known: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
+def _population_rows(settings: Settings, lake: Lake, *, as_of: date) -> pl.DataFrame:
     target = targets()[LEADING]
-    asked = population(target, lake.tables, as_of=as_of, terms=terms_of(settings, target))
-    if asked.is_empty():
+    rows = population_rows(target, snapshot_store(settings, lake), as_of=as_of, terms=terms_of(settings, target))
+    if rows.is_empty():
         raise NotEnoughHistory(
             f"nobody to score on {as_of}: no customer bought within the {settings.population.active_days} days before. "
             "Choose an as-of date within the data, or raise [population] active_days."
         )
-    return asked.join(known, on="customer_id", how="left", validate="1:1", maintain_order="left")
+    return rows
 
 
 def _scores(

@@ -37,15 +37,19 @@ def nightly(settings: Settings, as_of: date, *, options: str, verbose: bool) -> 
         _show_night(console, settings, night, options=options)
 
 
-def training(settings: Settings, as_of: date, *, verbose: bool) -> None:
-    """Trains every question and shows the figures beside the baselines."""
+def training(settings: Settings, as_of: date, *, decision: Mapping[str, str] | None, verbose: bool) -> None:
+    """Trains every question and shows the figures beside the baselines, and which models take over.
+
+    `decision` (`by`, `why`, `at`) says who promotes refused models all the same.
+    """
     with _ready(settings, verbose=verbose) as console:
         console.print(f"[bold]Training as of {as_of}[/], source {escape(settings.source.name)}")
         with prefect_server(settings.home) as server:
+            from models._gate import Override
             from pipelines.training import training as flow
 
             server.wait()
-            learned = flow(settings, as_of)
+            learned = flow(settings, as_of, Override(**decision) if decision else None)
         _show_learned(console, learned)
 
 
@@ -143,6 +147,34 @@ def release_quarantine(settings: Settings, as_of: date, *, table: str | None) ->
     console.print(f"{released:,} rows released into the lake, {kept:,} stay in quarantine.")
 
 
+def show_models(settings: Settings) -> None:
+    """Lists the models of each question, newest first, and what was decided about them."""
+    from pipelines._models import model_rows, registered
+
+    console, rows = _console(), model_rows(registered(settings))
+    if not rows:
+        home = escape(str(settings.home))
+        console.print(f"No model is registered in {home}; `churn nightly` trains the first.", soft_wrap=True)
+        return
+    decided = [(row["question"], row["version"], row.pop("decided")) for row in rows]
+    _show_figures(console, rows, title="Models")
+    for question, version, words in decided:
+        console.print(f"{question} version {version}: {escape(str(words))}", soft_wrap=True)
+
+
+def roll_back(settings: Settings, question: str, *, version: int | None, decision: Mapping[str, str]) -> None:
+    """Makes an earlier champion the champion again, and says which."""
+    from models._gate import Override
+    from pipelines._models import roll_back as take_back
+
+    was, now = take_back(settings, question, version=version, override=Override(**decision))
+    _console().print(
+        f"{question}: version {now.version} (learned until {now.learned_until}) is the champion again, in place of "
+        f"version {was}. Noted: {escape(decision['by'])}, {decision['at']}: {escape(decision['why'])}",
+        soft_wrap=True,
+    )
+
+
 def show_features(words: Sequence[str]) -> None:
     """Lists the features that speak of all the words; without any, the whole catalogue."""
     from pipelines._dictionary import entries, lines_of
@@ -232,11 +264,13 @@ def _short(path: Path) -> Path:
 
 
 def _show_learned(console: Console, learned: list[Learned]) -> None:
-    from pipelines._summary import report_rows, tested_on
+    from pipelines._summary import report_rows, tested_on, verdict_lines
 
     if learned:
         title = f"Learned; tested on {tested_on(learned)}, later than anything learned from"
         _show_figures(console, report_rows(learned), title=title)
+        for line in verdict_lines(learned):
+            console.print(escape(line), soft_wrap=True)
 
 
 def _show_figures(console: Console, rows: Sequence[Mapping[str, object]], *, title: str) -> None:

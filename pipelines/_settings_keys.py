@@ -227,6 +227,32 @@ class TrainingSettings(Section):
         description="The most training rows (customers x dates); of more, a share of the customers is taken.",
     )
     seed: int = Field(default=7, ge=0, description="Seed of everything random, so that a run can be repeated.")
+    retrain_after_days: int = Field(
+        default=28,
+        ge=1,
+        description="The nightly run trains anew when the latest training is so many days old; the new models take "
+        "over only where they are no worse (see docs/models.md). A large number leaves training to `churn train`.",
+    )
+
+
+class ModelsSettings(Section):
+    """When a model may score (see docs/models.md)."""
+
+    max_age_days: int = Field(
+        default=100, ge=1, description="The most days between what a model last learned and the as-of date."
+    )
+    max_drift: float = Field(
+        default=0.25,
+        gt=0,
+        description="The most that the features may have drifted since the training: population stability index, "
+        "weighted by how much each feature matters; four times as much for a single one.",
+    )
+    max_customers_change: float = Field(
+        default=1.5,
+        gt=1,
+        description="The most by which the number of customers to be scored may have changed since the training, up "
+        "or down, beyond its own trend: 1.5 is half more, or a third less.",
+    )
 
 
 class ListSettings(Section):
@@ -363,6 +389,7 @@ class Settings(Section):
     value: ValueSettings = ValueSettings()
     features: FeaturesSettings = FeaturesSettings()
     training: TrainingSettings = TrainingSettings()
+    models: ModelsSettings = ModelsSettings()
     list: ListSettings = ListSettings()
     mlflow: MlflowSettings = MlflowSettings()
     contracts: ContractsByTable = ContractsByTable()

@@ -79,6 +79,26 @@ def report_rows(learned: Iterable[Learned]) -> list[dict[str, Any]]:
     ]
 
 
+def verdict_lines(learned: Iterable[Learned]) -> list[str]:
+    """What the gate made of each training, in sentences."""
+    lines = []
+    for made in learned:
+        verdict = made.verdict
+        said = {
+            "promoted": f"version {made.version} is the new champion",
+            "promoted anyway": f"version {made.version} was refused, and is the new champion all the same",
+            "refused": f"version {made.version} was refused; "
+            + (
+                f"version {made.instead}, the base rate for everybody, is the champion instead"
+                if made.instead
+                else f"version {verdict.champion} stays champion"
+            ),
+        }[verdict.status]
+        lines.append(f"{made.name}: {said} ({verdict.how})")
+        lines += [f"  because {reason}" for reason in verdict.reasons]
+    return lines
+
+
 def markdown_summary(night: Night) -> str:
     """The night as Markdown: what arrived, who was scored, the models' figures and where the files are."""
     said = [line for line in (counts_line(night), complaints_line(night)) if line]
@@ -89,6 +109,7 @@ def markdown_summary(night: Night) -> str:
         rows = report_rows(night.learned)
         lines += ["", f"## Learned, tested on {tested_on(night.learned)}", ""]
         lines += [_markdown_row(rows[0]), "|" + "---|" * len(rows[0]), *(_markdown_row(row.values()) for row in rows)]
+        lines += ["", *(f"- {line.strip()}" for line in verdict_lines(night.learned))]
     return "\n".join([*lines, "", f"Files: `{night.published.folder.name}`", ""])
 
 

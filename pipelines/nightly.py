@@ -1,4 +1,4 @@
-"""The nightly run: ingest, check, train when nothing is trained yet, score, publish."""
+"""The nightly run: ingest, check, train what is not trained yet or has grown old, score, publish."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from prefect.cache_policies import NO_CACHE
 
 from features import open_lake
 from models._registry import Registry
+from pipelines._guard import learn_anew
 from pipelines._ingest import Arrival, Delivery, ingest, read_and_check
 from pipelines._learning import Learned, champions, learn, without_champion
 from pipelines._night import Night, alone_in
@@ -42,10 +43,13 @@ def ingest_task(settings: Settings, delivery: Delivery, as_of: date) -> list[Arr
 
 
 @task(name="train", cache_policy=NO_CACHE)
-def train_task(settings: Settings, as_of: date) -> list[Learned]:
-    """Trains every question that has no champion yet."""
+def train_task(settings: Settings, as_of: date) -> tuple[list[Learned], list[str]]:
+    """Trains every question that has no champion yet, or is due to be learned anew; and what to note about that."""
     registry = Registry(settings.home, tracking_uri=settings.mlflow.tracking_uri)
-    return learn(settings, open_lake(settings.home), registry, as_of=as_of, questions=without_champion(registry))
+    lake = open_lake(settings.home)
+    learned = learn(settings, lake, registry, as_of=as_of, questions=without_champion(registry))
+    anew, notes = learn_anew(settings, lake, registry, as_of=as_of)
+    return learned + anew, notes
 
 
 @task(name="publish", cache_policy=NO_CACHE)
@@ -64,11 +68,16 @@ def nightly(settings: Settings, as_of: date) -> Night:
         with stage("merging what is new"):
             arrivals = ingest_task(settings, delivery, as_of)
         with stage("models"):
-            learned = train_task(settings, as_of)
+            learned, notes = train_task(settings, as_of)
         with stage("scoring and publishing"):
             published = publish_task(settings, as_of, arrivals)
     night = Night(
-        as_of=as_of, arrivals=arrivals, learned=learned, published=published, docs=delivery.docs, notes=delivery.notes
+        as_of=as_of,
+        arrivals=arrivals,
+        learned=learned,
+        published=published,
+        docs=delivery.docs,
+        notes=(*delivery.notes, *notes),
     )
     _show_in_prefect(night)
     return night

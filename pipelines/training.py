@@ -1,4 +1,4 @@
-"""The training run: learn every question anew from the lake as it stands, and make the models champions."""
+"""The training run: learn every question anew from the lake as it stands; the gate says what becomes champion."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from prefect.cache_policies import NO_CACHE
 
 from features import open_lake
 from models import targets
+from models._gate import Override
 from models._registry import Registry
 from pipelines._ingest import Delivery, ingest, read_and_check
 from pipelines._learning import Learned, learn
@@ -29,19 +30,23 @@ def bring_in(settings: Settings, as_of: date) -> Delivery:
 
 
 @task(name="train-all", cache_policy=NO_CACHE)
-def train_all(settings: Settings, as_of: date) -> list[Learned]:
+def train_all(settings: Settings, as_of: date, override: Override | None = None) -> list[Learned]:
     """Trains every declared question on what was known before `as_of` began."""
     registry = Registry(settings.home, tracking_uri=settings.mlflow.tracking_uri)
-    return learn(settings, open_lake(settings.home), registry, as_of=as_of, questions=targets().values())
+    lake, questions = open_lake(settings.home), targets().values()
+    return learn(settings, lake, registry, as_of=as_of, questions=questions, override=override)
 
 
 @flow(name="training", flow_run_name="training as of {as_of}", validate_parameters=False)
-def training(settings: Settings, as_of: date) -> list[Learned]:
-    """Learns every question from what was known before `as_of` began; the new models become champions."""
+def training(settings: Settings, as_of: date, override: Override | None = None) -> list[Learned]:
+    """Learns every question from what was known before `as_of` began.
+
+    A new model becomes the champion when it is no worse than the one there is, or all the same with an `override`.
+    """
     with alone_in(settings.home):
         with stage("reading, checking and merging what arrived"):
             bring_in(settings, as_of)
         with stage("training"):
-            learned = train_all(settings, as_of)
+            learned = train_all(settings, as_of, override)
     create_table_artifact(key="training-report", table=report_rows(learned), description=f"As of {as_of}")
     return learned

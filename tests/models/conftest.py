@@ -14,6 +14,7 @@ from data_contracts import conform, contracts
 from features import SnapshotStore
 from models import Terms, targets
 from models._examples import Recipe
+from models._gate import against_base_rate
 from models._registry import Registry
 from models._training import Trained, train
 from pipelines import simulated_shop
@@ -98,7 +99,7 @@ def rows(store: SnapshotStore) -> pl.DataFrame:
 def registry(churn_model: Trained, tmp_path_factory: pytest.TempPathFactory) -> Registry:
     """A home with one champion for churn."""
     made = Registry(tmp_path_factory.mktemp("home"))
-    made.register(churn_model)
+    made.register(churn_model, against_base_rate(churn_model))
     return made
 
 

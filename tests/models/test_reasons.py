@@ -14,7 +14,7 @@ from features import PurchaseProcess
 from models._baselines import RFM, SILENCE, BaseRate
 from models._choice import weigh
 from models._contenders import Examples, fitted
-from models._matrix import features_of
+from models._matrix import AS_OF_DAY, features_of
 from models._reasons import contributions, reasons
 from models._training import Trained
 

@@ -19,6 +19,7 @@ import pytest
 from models import FeaturesChanged, ModelFromTheFuture, NoChampion, Terms, targets
 from models._baselines import BaseRate
 from models._contenders import Estimator
+from models._gate import against_base_rate
 from models._matrix import features_of
 from models._registry import Champion, Registry
 from models._scoring import check, score
@@ -45,7 +46,7 @@ def test_a_model_comes_back_as_it_went_in(
     model: str, request: pytest.FixtureRequest, home: Path, rows: pl.DataFrame
 ) -> None:
     trained: Trained = request.getfixturevalue(model)
-    Registry(home).register(trained)
+    Registry(home).register(trained, against_base_rate(trained))
     found = Registry(home).champion("churn")
     assert_predicts_alike(found, trained, rows)
     assert (found.name, found.version) == ("churn", 1)
@@ -54,20 +55,23 @@ def test_a_model_comes_back_as_it_went_in(
     assert found.terms == trained.terms.record()
     assert found.learned_until == trained.plan.known_by
     assert found.versions == trained.versions
-    assert found.test_metrics == pytest.approx(trained.report["model"])
+    assert found.test_metrics == pytest.approx(trained.report[trained.served])
 
 
 def test_a_base_rate_comes_back_as_it_went_in(home: Path, upsell_model: Trained, rows: pl.DataFrame) -> None:
     flat = BaseRate().fit(features_of(rows, upsell_model.columns), np.arange(rows.height) % 4 == 0)
     made = replace(upsell_model, model=flat)
-    Registry(home).register(made)
+    Registry(home).register(made, against_base_rate(made))
     assert_predicts_alike(Registry(home).champion("upsell"), made, rows)
 
 
 def test_each_registration_is_the_next_version_and_the_champion(home: Path, churn_model: Trained) -> None:
     registry = Registry(home)
     assert not registry.has_champion("churn")
-    assert [registry.register(churn_model), registry.register(churn_model)] == [1, 2]
+    assert [
+        registry.register(churn_model, against_base_rate(churn_model)),
+        registry.register(churn_model, against_base_rate(churn_model)),
+    ] == [1, 2]
     assert registry.has_champion("churn")
     assert not registry.has_champion("upsell")
     assert registry.champion("churn").version == 2
@@ -107,9 +111,11 @@ def test_registering_and_loading_prints_nothing(home: Path, churn_model: Trained
     (tmp_path / "trained.pickle").write_bytes(pickle.dumps(replace(churn_model, target=None)))  # type: ignore[arg-type]
     program = (
         "import pickle, sys; from dataclasses import replace; from pathlib import Path\n"
-        "from models import targets; from models._registry import Registry\n"
+        "from models import targets\n"
+        "from models._gate import against_base_rate; from models._registry import Registry\n"
         "made = replace(pickle.loads(Path(sys.argv[1]).read_bytes()), target=targets()['churn'])\n"
-        "Registry(Path(sys.argv[2])).register(made); Registry(Path(sys.argv[2])).champion('churn')\n"
+        "registry = Registry(Path(sys.argv[2])); registry.register(made, against_base_rate(made))\n"
+        "Registry(Path(sys.argv[2])).champion('churn')\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", program, tmp_path / "trained.pickle", home], capture_output=True, timeout=60, check=False
@@ -125,7 +131,7 @@ def test_without_a_champion_the_message_says_what_to_run(home: Path) -> None:
 @pytest.mark.parametrize("name", ODD_NAMES)
 def test_a_home_may_have_any_name(name: str, tmp_path: Path, churn_model: Trained, rows: pl.DataFrame) -> None:
     home = tmp_path / name
-    Registry(home).register(churn_model)
+    Registry(home).register(churn_model, against_base_rate(churn_model))
     assert_predicts_alike(Registry(home).champion("churn"), churn_model, rows)
     assert sorted(path.name for path in home.iterdir()) == ["mlartifacts", "mlflow.db"]
     assert os.listdir(tmp_path) == [name]
@@ -135,15 +141,15 @@ def test_a_home_that_was_moved_still_answers_and_learns_within_itself(
     tmp_path: Path, churn_model: Trained, rows: pl.DataFrame
 ) -> None:
     old, new = tmp_path / "old", tmp_path / "elsewhere" / "new 新"
-    Registry(old).register(churn_model)
+    Registry(old).register(churn_model, against_base_rate(churn_model))
     new.parent.mkdir()
     old.rename(new)
     registry = Registry(new)
     assert_predicts_alike(registry.champion("churn"), churn_model, rows)
-    assert registry.register(churn_model) == 2
+    assert registry.register(churn_model, against_base_rate(churn_model)) == 2
     assert_predicts_alike(registry.champion("churn"), churn_model, rows)
     assert not old.exists()
-    assert registry.register(churn_model) == 3
+    assert registry.register(churn_model, against_base_rate(churn_model)) == 3
     assert len(mlflow.MlflowClient(registry.uri).search_experiments(filter_string="name = 'churn'")) == 1
 
 
@@ -153,12 +159,12 @@ def test_two_homes_that_share_a_server_do_not_see_each_others_champions(
     monkeypatch.chdir(tmp_path)  # where MLflow puts the artifacts of a database that names no place
     shared = f"sqlite:///{tmp_path / 'shared.db'}"
     north, south = (Registry(tmp_path / name, tracking_uri=shared) for name in ("north", "it's south 新"))
-    assert north.register(churn_model) == 1
+    assert north.register(churn_model, against_base_rate(churn_model)) == 1
     assert north.has_champion("churn")
     assert not south.has_champion("churn")
     with pytest.raises(NoChampion):
         south.champion("churn")
-    assert south.register(churn_model) == 1
+    assert south.register(churn_model, against_base_rate(churn_model)) == 1
     for registry in (north, south):
         assert registry.champion("churn").name == "churn"
         assert_predicts_alike(registry.champion("churn"), churn_model, rows)
@@ -170,17 +176,17 @@ def test_two_homes_that_share_a_server_do_not_see_each_others_champions(
 
 def test_a_copy_of_a_home_leaves_the_original_alone(tmp_path: Path, churn_model: Trained, rows: pl.DataFrame) -> None:
     original, copy = tmp_path / "original", tmp_path / "copy"
-    Registry(original).register(churn_model)
+    Registry(original).register(churn_model, against_base_rate(churn_model))
     shutil.copytree(original, copy)
     before = files_under(original)
-    Registry(copy).register(churn_model)
+    Registry(copy).register(churn_model, against_base_rate(churn_model))
     assert files_under(original) == before
     shutil.rmtree(original / "mlartifacts")
     assert_predicts_alike(Registry(copy).champion("churn"), churn_model, rows)
 
 
 def test_a_champion_whose_files_are_gone_is_said_to_be_missing_and_where(home: Path, churn_model: Trained) -> None:
-    Registry(home).register(churn_model)
+    Registry(home).register(churn_model, against_base_rate(churn_model))
     shutil.rmtree(home / "mlartifacts")
     with pytest.raises(NoChampion, match=r"champion of churn \(version 1\) is registered, but its files") as missing:
         Registry(home).champion("churn")

@@ -127,7 +127,7 @@ def test_a_model_carries_what_scoring_needs_to_check_it(churn_model: Trained) ->
     assert churn_model.columns == (*targets()["churn"].columns, AS_OF_DAY)
     assert set(targets()["churn"].columns) < set(feature_columns())
     assert churn_model.versions == {"transactions": 3, "interactions": 2}
-    assert len(churn_model.test_label) == len(churn_model.test_probability) == churn_model.report["model"]["customers"]
+    assert churn_model.test.height == churn_model.report["model"]["customers"]
 
 
 def test_many_outcomes_are_learned_by_a_blend_and_few_by_something_simple(

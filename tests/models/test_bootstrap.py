@@ -1,0 +1,75 @@
+"""Do resampled figures say how far chance moves them, and the same thing every time?"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from models._bootstrap import _Sorted, bootstrap, interval
+from models._metrics import metrics
+
+FIGURES = ("auc", "average_precision", "brier", "calibration_error")
+
+
+def outcomes(count: int, *, seed: int = 0, decimals: int = 2) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Calibrated probabilities with ties, what came of them, and whose they are."""
+    chance = np.random.default_rng(seed)
+    probability = np.round(chance.uniform(0.02, 0.9, count), decimals)
+    return chance.random(count) < probability, probability, np.arange(count).astype(str).astype(object)
+
+
+@pytest.mark.parametrize("decimals", [1, 2, 8])
+def test_with_every_customer_drawn_once_the_figures_are_those_of_the_report(decimals: int) -> None:
+    label, probability, _ = outcomes(400, decimals=decimals)
+    found = _Sorted(label, probability).figures(np.ones((1, 400)))
+    wanted = metrics(label, probability)
+    assert {name: values[0] for name, values in found.items()} == pytest.approx({n: wanted[n] for n in FIGURES})
+
+
+def test_a_customer_drawn_twice_counts_like_two() -> None:
+    label, probability, _ = outcomes(60)
+    weights = np.random.default_rng(3).integers(0, 4, 60)
+    found = _Sorted(label, probability).figures(weights[None].astype(float))
+    wanted = metrics(np.repeat(label, weights), np.repeat(probability, weights))
+    for name in ("auc", "average_precision", "brier"):
+        assert found[name][0] == pytest.approx(wanted[name])
+
+
+def test_nine_of_ten_intervals_hold_the_truth() -> None:
+    truth = metrics(*outcomes(200_000, seed=99)[:2])
+    held = []
+    for seed in range(60):
+        label, probability, customers = outcomes(300, seed=seed)
+        low, high = interval(bootstrap(label, {"it": probability}, customers=customers, seed=1)["it"]["brier"])
+        held.append(low <= truth["brier"] <= high)
+    assert 0.8 <= np.mean(held) <= 1
+
+
+def test_the_same_seed_gives_the_same_intervals_whatever_the_block(monkeypatch: pytest.MonkeyPatch) -> None:
+    label, probability, customers = outcomes(200)
+    before = bootstrap(label, {"it": probability}, customers=customers, seed=5, times=40)
+    monkeypatch.setattr("models._bootstrap._CELLS", 1_000)
+    after = bootstrap(label, {"it": probability}, customers=customers, seed=5, times=40)
+    for name in FIGURES:
+        assert after["it"][name] == pytest.approx(before["it"][name], abs=1e-12)
+
+
+def test_two_models_meet_the_same_customers() -> None:
+    label, probability, customers = outcomes(200)
+    found = bootstrap(label, {"one": probability, "same": probability.copy()}, customers=customers, seed=5, times=40)
+    assert all(np.array_equal(found["one"][name], found["same"][name]) for name in FIGURES)
+
+
+def test_rows_of_one_customer_are_drawn_together() -> None:
+    label = np.array([True, True, True, False, False, False])
+    customers = np.array(["a", "a", "a", "b", "b", "b"], dtype=object)
+    found = bootstrap(label, {"it": np.full(6, 0.0)}, customers=customers, seed=1, times=200)["it"]["brier"]
+    assert set(found.tolist()) == {0.0, 0.5, 1.0}
+
+
+def test_one_outcome_only_leaves_no_ranking_to_measure() -> None:
+    label, customers = np.array([True] * 40), np.arange(40).astype(object)
+    found = bootstrap(label, {"it": np.full(40, 0.7)}, customers=customers, seed=1, times=20)["it"]
+    assert np.isnan(found["average_precision"]).all()
+    assert all(np.isnan(bound) for bound in interval(found["auc"]))
+    assert interval(found["brier"]) == pytest.approx((0.09, 0.09))

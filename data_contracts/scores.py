@@ -35,6 +35,15 @@ scores = Contract(
             meaning="Probability that the customer spends clearly more per month within the horizon than before.",
         ),
         Column(
+            name="contract_churn_probability",
+            type="number",
+            at_least=0,
+            at_most=1,
+            unit="probability",
+            null_means="no running subscription, or its end has been announced",
+            meaning="Probability that the last subscription ends within the horizon and is not renewed in time.",
+        ),
+        Column(
             name="yearly_spend",
             type="number",
             required=True,

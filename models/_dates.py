@@ -30,7 +30,7 @@ def plan_dates(*, first_on: date, known_by: date, terms: Terms, step_days: int |
     train on, the length of one horizon must do. Raises NotEnoughHistory when even that is not there.
     """
     step = timedelta(days=step_days or max(7, terms.horizon_days // 2 // 7 * 7))
-    horizon = timedelta(days=terms.horizon_days)
+    horizon = timedelta(days=terms.ahead_days)
     test = known_by - horizon
     for history_days in (terms.active_days, terms.horizon_days):
         earliest = first_on + timedelta(days=history_days)

@@ -37,7 +37,13 @@ def labels(
     """
     ask_mature(target, as_of=as_of, terms=terms, known_by=known_by)
     past = Past(tables=tables, as_of=as_of, time_zone=terms.time_zone)
-    future = Future(tables=tables, as_of=as_of, days=terms.horizon_days, known_by=known_by, time_zone=terms.time_zone)
+    future = Future(
+        tables=tables,
+        start_on=as_of + timedelta(days=terms.lead_days),
+        days=terms.horizon_days,
+        known_by=known_by,
+        time_zone=terms.time_zone,
+    )
     answered: pl.LazyFrame = target.label(past, future, terms).to_native()
     joined = among.select("customer_id").join(
         answered.select("customer_id", "label").collect(),
@@ -60,7 +66,7 @@ def labels_on(question: Target | str, tables: Any, *, terms: Terms) -> Callable[
     brought = tables_of(tables, time_zone=terms.time_zone)
     if not all(isinstance(frame, pl.LazyFrame) for frame in brought.values()):
         raise TypeError("labels are made with Polars: give frames of Polars or pandas, a folder or a home")
-    data = reach(brought, time_zone=terms.time_zone)
+    data = reach(brought, time_zone=terms.time_zone, needs=target.needs)
 
     def on(as_of: date) -> pl.DataFrame:
         ask_mature(target, as_of=as_of, terms=terms, known_by=data.over_by if data else as_of)
@@ -82,11 +88,10 @@ def _declared(question: str) -> Target:
 
 def ask_mature(target: Target, *, as_of: date, terms: Terms, known_by: date) -> None:
     """Raises LabelNotMature when the horizon after `as_of` is not over when `known_by` begins."""
-    over = as_of + timedelta(days=terms.horizon_days)
+    over = as_of + timedelta(days=terms.ahead_days)
     if over > known_by:
         raise LabelNotMature(
-            f"{target.name} is not known yet: the {terms.horizon_days} days after {as_of} are over on "
-            f"{over}, but only what was known "
-            f"before {known_by} may be used. Choose an as-of date on or before "
-            f"{known_by - timedelta(days=terms.horizon_days)}."
+            f"{target.name} is not known yet: the {terms.ahead_days} days after {as_of} are over on {over}, but only "
+            f"what was known before {known_by} may be used. Choose an as-of date on or before "
+            f"{known_by - timedelta(days=terms.ahead_days)}."
         )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import inspect
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, fields
 from datetime import date
 
 import narwhals as nw
@@ -14,7 +14,7 @@ import polars as pl
 from data_contracts import declared
 from features import Frame, event_rows, lines, purchases
 from features._code import definition_of
-from features._makers import future_lines, orders_of
+from features._makers import Moment, future_endings, future_lines, orders_of, terms_known
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -22,17 +22,27 @@ class Terms:
     """What a question leaves to the company: who counts as active, how far it looks, how much more is more.
 
     `active_days`: an active customer bought within so many days before the as-of date. `horizon_days`: length of the
-    label window. `more_share`: for upsell, the share by which spend must grow.
+    label window, which begins `lead_days` after the as-of date, so that a team has time to act. `more_share`: for
+    upsell, the share by which spend must grow. `lapsed_days`: for win-back, how long ago a lapsed customer's last
+    purchase may be. `grace_days`: for contractual churn, how long after the end of a subscription it may be renewed.
     """
 
     active_days: int
     horizon_days: int
-    more_share: float
     time_zone: str
+    lead_days: int = 0
+    more_share: float = 0.25
+    lapsed_days: int = 728
+    grace_days: int = 0
+
+    @property
+    def ahead_days(self) -> int:
+        """Days from the as-of date until a label is known: to the end of the label window and of what undoes it."""
+        return self.lead_days + self.horizon_days + self.grace_days
 
     def record(self) -> dict[str, object]:
         """The terms as plain data, to be kept with a model and compared before scoring."""
-        return {name: getattr(self, name) for name in ("active_days", "horizon_days", "more_share", "time_zone")}
+        return {field.name: getattr(self, field.name) for field in fields(self)}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,13 +63,18 @@ class Past:
         """Transaction lines known before the as-of date, with `age_days`."""
         return event_rows(lines, self.tables, as_of=self.as_of, time_zone=self.time_zone)
 
+    @property
+    def subscription_terms(self) -> Frame:
+        """Terms of subscriptions known before the as-of date, and whether their end was announced by then."""
+        return terms_known(self.tables, Moment(as_of=self.as_of, time_zone=self.time_zone))
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Future:
-    """What happened within the horizon, as known before the day `known_by` began."""
+    """What happened within the horizon, `days` long from `start_on`, as known before the day `known_by` began."""
 
     tables: Mapping[str, pl.LazyFrame]
-    as_of: date
+    start_on: date
     days: int
     known_by: date
     time_zone: str
@@ -68,13 +83,24 @@ class Future:
     def lines(self) -> Frame:
         """Transaction lines within the horizon."""
         return future_lines(
-            self.tables, start_on=self.as_of, days=self.days, known_by=self.known_by, time_zone=self.time_zone
+            self.tables, start_on=self.start_on, days=self.days, known_by=self.known_by, time_zone=self.time_zone
         )
 
     @property
     def purchases(self) -> Frame:
         """Orders with a positive net amount within the horizon."""
         return orders_of(self.lines).filter(nw.col("amount") > 0)
+
+    def endings(self, *, grace_days: int) -> Frame:
+        """Moments within the horizon at which customers were left without a subscription for more than `grace_days`."""
+        return future_endings(
+            self.tables,
+            start_on=self.start_on,
+            days=self.days,
+            grace_days=grace_days,
+            known_by=self.known_by,
+            time_zone=self.time_zone,
+        )
 
 
 class OtherPopulation(Exception):
@@ -95,8 +121,9 @@ class Target:
     """One question about each customer of a population, answered by what happens within the horizon.
 
     `label` returns `customer_id` and a boolean `label` for some customers; `otherwise` is the answer for the rest of
-    the population. `excluded` names features that the model must not use. Without an `essential` target there is no
-    night; any other answers with the base rate when too few customers are there or only one outcome ever occurred.
+    the population. `excluded` names features that the model must not use. A company without the tables that it `needs`
+    is not asked. Without an `essential` target there is no night; any other answers with the base rate when too few
+    customers are there or only one outcome ever occurred.
     """
 
     name: str
@@ -107,6 +134,7 @@ class Target:
     excluded: tuple[str, ...]
     essential: bool
     module: str
+    needs: tuple[str, ...] = ()
 
     @property
     def fingerprint(self) -> str:
@@ -116,7 +144,12 @@ class Target:
 
 
 def target(
-    *, population: PopulationRule, otherwise: bool, excluded: tuple[str, ...] = (), essential: bool = False
+    *,
+    population: PopulationRule,
+    otherwise: bool,
+    excluded: tuple[str, ...] = (),
+    essential: bool = False,
+    needs: tuple[str, ...] = (),
 ) -> Callable[[LabelRule], Target]:
     """Declares the decorated label rule as a target named like it; the docstring says the question."""
 
@@ -130,6 +163,7 @@ def target(
             excluded=excluded,
             essential=essential,
             module=label.__module__,
+            needs=needs,
         )
 
     return declare
@@ -140,16 +174,19 @@ def active_customers(past: Past, terms: Terms) -> Frame:
     return past.purchases.filter(nw.col("age_days") <= terms.active_days).select("customer_id").unique()
 
 
-def targets() -> dict[str, Target]:
-    """Every target declared in this folder, by name; raises OtherPopulation for one that is not of active customers."""
+def targets(tables: Collection[str] | None = None) -> dict[str, Target]:
+    """Every target declared in this folder, by name; of a company with these tables, those that it can be asked.
+
+    Raises OtherPopulation for one that is not of active customers.
+    """
     found = declared("models", Target)
     for one in found.values():
         _ask_population(one)
-    return found
+    return {name: one for name, one in found.items() if tables is None or set(one.needs) <= set(tables)}
 
 
 def _ask_population(target: Target) -> None:
-    if target.population is not active_customers:
+    if target.population is not active_customers and not target.needs:
         raise OtherPopulation(
             f"{target.module}.{target.name} asks about the population {target.population.__name__!r}, but a night "
             "scores active customers only: declare it with population=active_customers, and let the label rule "

@@ -67,7 +67,7 @@ def train(target: Target, store: SnapshotStore, *, known_by: date, terms: Terms,
     also when there are too few customers or only one outcome. Any other then answers with the base rate.
     """
     started = time.perf_counter()
-    plan = _plan(store, known_by=known_by, terms=terms, recipe=recipe)
+    plan = _plan(target, store, known_by=known_by, terms=terms, recipe=recipe)
     rows, columns = training_rows(target, store, known_by=known_by, terms=terms, recipe=recipe)
     _ask_enough(target, rows, plan, terms)
     past = _as_known_on_the_test_date(target, store, rows, plan, terms)
@@ -99,7 +99,7 @@ def training_rows(
 
     One row per as-of date and customer of the population: `customer_id`, `label`, the features, `as_of`.
     """
-    plan = _plan(store, known_by=known_by, terms=terms, recipe=recipe)
+    plan = _plan(target, store, known_by=known_by, terms=terms, recipe=recipe)
     store.prepare(plan.final)
     rows = pl.concat([_examples(target, store, as_of=day, known_by=known_by, terms=terms) for day in plan.final])
     return rows, tuple(name for name in feature_columns() if name not in target.excluded)
@@ -110,8 +110,8 @@ def features_of(rows: pl.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
     return rows.select(pl.col(list(columns)).cast(pl.Float64)).to_pandas()
 
 
-def _plan(store: SnapshotStore, *, known_by: date, terms: Terms, recipe: Recipe) -> Plan:
-    data = reach(store.tables, time_zone=store.time_zone, known_by=known_by)
+def _plan(target: Target, store: SnapshotStore, *, known_by: date, terms: Terms, recipe: Recipe) -> Plan:
+    data = reach(store.tables, time_zone=store.time_zone, known_by=known_by, needs=target.needs)
     if data is None:
         raise NotEnoughHistory(
             f"the as-of date {known_by} lies before the data: no transaction was known before that day began. "

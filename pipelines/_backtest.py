@@ -31,8 +31,10 @@ def figures_of(settings: Settings, as_of: date) -> list[dict[str, Any]]:
     lake = open_lake(settings.home)
     scores = pl.read_parquet(list_folder(settings.home, as_of) / "scores.parquet")
     rows = []
-    for target in targets().values():
-        rows += _figures(settings, target, scores, lake, as_of)
+    for target in targets(lake.arrived).values():
+        if f"{target.name}_probability" in scores.columns:
+            asked = scores.filter(pl.col(f"{target.name}_probability").is_not_null())
+            rows += _figures(settings, target, asked, lake, as_of)
     return rows
 
 
@@ -51,7 +53,7 @@ def _figures(settings: Settings, target: Target, scores: pl.DataFrame, lake: Lak
 
 def _happened(target: Target, scores: pl.DataFrame, lake: Lake, *, as_of: date, terms: Terms) -> npt.NDArray[np.bool_]:
     """The labels by all that is in the lake, once its days reach to the end of the horizon."""
-    data = reach(lake.tables, time_zone=terms.time_zone)
+    data = reach(lake.tables, time_zone=terms.time_zone, needs=target.needs)
     ask_mature(target, as_of=as_of, terms=terms, known_by=data.over_by if data else as_of)
     known_by = data.recorded_by if data else as_of
     happened = labels(target, lake.tables, as_of=as_of, terms=terms, known_by=known_by, among=scores)

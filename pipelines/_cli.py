@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-TABLES = ("transactions", "interactions", "customers")
+TABLES = ("transactions", "interactions", "customers", "subscriptions")
 ENGINES = ("polars", "duckdb", "spark")
 
 EXIT_CODES = """\b

@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 LEAST_KNOWN = 0.5
 """The share of a delivery's older rows that must be known when it comes from elsewhere or is read in another way."""
 
-ARRIVING = ("transactions", "interactions", "customers")
+ARRIVING = ("transactions", "interactions", "customers", "subscriptions")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,7 +110,7 @@ def _notes(checked: Mapping[str, Checked]) -> tuple[str, ...]:
     """Things that are allowed but smell: said to the operator, never fatal."""
     known = checked["transactions"].rows["customer_id"].unique()
     notes = []
-    for table in ("interactions", "customers"):
+    for table in ("interactions", "customers", "subscriptions"):
         if table not in checked or checked[table].rows.is_empty():
             continue
         theirs = checked[table].rows["customer_id"].unique()

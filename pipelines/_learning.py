@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import logging
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 
 from features import Lake, SnapshotStore
-from models import Target, Terms, targets
+from models import NotEnoughHistory, Target, Terms, targets
 from models._registry import Champion, Registry
 from models._training import Recipe, train
 from pipelines._progress import stage
 from pipelines._settings import Settings
 from pipelines._snapshot import engine_tables
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,12 +32,13 @@ class Learned:
 
 def terms_of(settings: Settings, target: Target) -> Terms:
     """What the settings say about a question; a horizon that is not set for it is that of churn."""
-    own = getattr(getattr(settings, target.name, None), "horizon_days", None)
+    own = getattr(settings, target.name, None)
     return Terms(
         active_days=settings.population.active_days,
-        horizon_days=own or settings.churn.horizon_days,
+        horizon_days=getattr(own, "horizon_days", None) or settings.churn.horizon_days,
         more_share=settings.upsell.more_share,
         time_zone=settings.time_zone,
+        grace_days=getattr(own, "grace_days", 0),
     )
 
 
@@ -54,9 +59,9 @@ def snapshot_store(settings: Settings, lake: Lake) -> SnapshotStore:
     )
 
 
-def without_champion(registry: Registry) -> list[Target]:
-    """The declared questions for which no model has been registered yet."""
-    return [target for target in targets().values() if not registry.has_champion(target.name)]
+def without_champion(registry: Registry, lake: Lake) -> list[Target]:
+    """The questions that a company with these tables can be asked, and that no model has been registered for yet."""
+    return [target for target in targets(lake.arrived).values() if not registry.has_champion(target.name)]
 
 
 def learn(
@@ -70,7 +75,7 @@ def learn(
     recipe = recipe_of(settings)
     trained = []
     for target in questions:
-        with stage(f"training {target.name}"):
+        with stage(f"training {target.name}"), _unasked_too_early(target):
             trained.append(train(target, store, known_by=as_of, terms=terms_of(settings, target), recipe=recipe))
     return [
         Learned(
@@ -84,6 +89,21 @@ def learn(
     ]
 
 
-def champions(registry: Registry) -> dict[str, Champion]:
-    """The champion of every declared question; raises NoChampion when one has none."""
-    return {name: registry.champion(name) for name in targets()}
+@contextmanager
+def _unasked_too_early(target: Target) -> Iterator[None]:
+    """A question about a table that began to come lately waits until there is something to learn from."""
+    try:
+        yield
+    except NotEnoughHistory as error:
+        if not target.needs:
+            raise
+        log.warning("%s is not asked yet: %s", target.name, error)
+
+
+def champions(registry: Registry, lake: Lake) -> dict[str, Champion]:
+    """The champion of every question asked of a company with these tables; raises NoChampion when one has none.
+
+    A question about a table that only some companies have may wait for its first champion.
+    """
+    asked = targets(lake.arrived).items()
+    return {name: registry.champion(name) for name, each in asked if not each.needs or registry.has_champion(name)}

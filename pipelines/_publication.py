@@ -51,8 +51,9 @@ def publish_night(
     Raises FeaturesChanged or ModelFromTheFuture when a champion must not score this night, NotEnoughHistory when
     nobody is active, ListNotPublished when the files cannot be written whole.
     """
-    for target in targets().values():
-        check(champions[target.name], target, as_of=as_of, terms=terms_of(settings, target))
+    asked = {name: targets()[name] for name in champions}
+    for name, target in asked.items():
+        check(champions[name], target, as_of=as_of, terms=terms_of(settings, target))
     started = time.perf_counter()
     rows = _population_rows(settings, lake, as_of=as_of)
     scores = _scores(settings, lake, champions, rows, as_of=as_of)
@@ -66,7 +67,7 @@ def publish_night(
             scores=scores,
             listed=listed,
             counts=ranked.counts,
-            meanings={f"{name}_probability": f"Probability of: {t.description}" for name, t in targets().items()},
+            meanings={f"{name}_probability": f"Probability of: {t.description}" for name, t in asked.items()},
             record=_record(settings, lake, champions, arrivals) | {"complaints": asdict(rates) if rates else None},
         ),
         home=settings.home,
@@ -99,7 +100,7 @@ def _population_rows(settings: Settings, lake: Lake, *, as_of: date) -> pl.DataF
 def _scores(
     settings: Settings, lake: Lake, champions: Mapping[str, Champion], rows: pl.DataFrame, *, as_of: date
 ) -> pl.DataFrame:
-    probabilities = [score(champion, rows) for champion in champions.values()]
+    probabilities = [_where_asked(settings, lake, champion, rows, as_of=as_of) for champion in champions.values()]
     yearly = pl.col("spend_364d").clip(0).round(_MONEY_DECIMALS)
     scored = rows.select("customer_id", as_of=pl.lit(as_of), yearly_spend=yearly).with_columns(probabilities)
     at_risk = (pl.col(f"{LEADING}_probability") * pl.col("yearly_spend")).round(_MONEY_DECIMALS)
@@ -107,6 +108,15 @@ def _scores(
     first = ["customer_id", "as_of", *(series.name for series in probabilities)]
     ordered = scored.select(*first, "yearly_spend", "value_at_risk")
     return with_consent(ordered, lake.tables["customers"], before=day_start(as_of, time_zone=settings.time_zone))
+
+
+def _where_asked(settings: Settings, lake: Lake, champion: Champion, rows: pl.DataFrame, *, as_of: date) -> pl.Series:
+    """The champion's scores, null for customers whom a question with a population of its own is not about."""
+    scores, target = score(champion, rows), targets()[champion.name]
+    if not target.needs:
+        return scores
+    asked = population(target, lake.tables, as_of=as_of, terms=terms_of(settings, target))
+    return scores.set(~rows["customer_id"].is_in(asked["customer_id"].implode()), None)
 
 
 def _with_reasons(settings: Settings, champion: Champion, rows: pl.DataFrame, listed: pl.DataFrame) -> pl.DataFrame:

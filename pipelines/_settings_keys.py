@@ -16,7 +16,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 if TYPE_CHECKING:
     from data_contracts import Contract
 
-TABLES = ("customers", "transactions", "interactions")
+TABLES = ("customers", "transactions", "interactions", "subscriptions")
 
 
 def _known_time_zone(name: str) -> str:
@@ -129,6 +129,19 @@ class UpsellSettings(Section):
         ge=0,
         le=10,
         description="Grown means: spends at least this share more per month than before (0.25 is a quarter more).",
+    )
+
+
+class ContractChurnSettings(Section):
+    """What it means that a subscription is lost; asked where the table subscriptions comes."""
+
+    horizon_days: int | None = Field(
+        default=None, ge=1, description="Over how many days from the date subscriptions may end; unset: that of churn."
+    )
+    grace_days: int = Field(
+        default=14,
+        ge=0,
+        description="A subscription renewed at most so many days after the day on which its term was over is not lost.",
     )
 
 
@@ -272,6 +285,7 @@ class ContractsByTable(Section):
     customers: ContractSettings = ContractSettings()
     transactions: ContractSettings = ContractSettings()
     interactions: ContractSettings = ContractSettings()
+    subscriptions: ContractSettings = ContractSettings()
 
 
 class MappingsByTable(Section):
@@ -280,6 +294,7 @@ class MappingsByTable(Section):
     customers: TableSettings = TableSettings()
     transactions: TableSettings = TableSettings()
     interactions: TableSettings = TableSettings()
+    subscriptions: TableSettings = TableSettings()
 
 
 class Settings(Section):
@@ -300,6 +315,7 @@ class Settings(Section):
     population: PopulationSettings = PopulationSettings()
     churn: ChurnSettings = ChurnSettings()
     upsell: UpsellSettings = UpsellSettings()
+    contract_churn: ContractChurnSettings = ContractChurnSettings()
     features: FeaturesSettings = FeaturesSettings()
     training: TrainingSettings = TrainingSettings()
     list: ListSettings = ListSettings()

@@ -45,14 +45,16 @@ def ingest_task(settings: Settings, delivery: Delivery, as_of: date) -> list[Arr
 def train_task(settings: Settings, as_of: date) -> list[Learned]:
     """Trains every question that has no champion yet."""
     registry = Registry(settings.home, tracking_uri=settings.mlflow.tracking_uri)
-    return learn(settings, open_lake(settings.home), registry, as_of=as_of, questions=without_champion(registry))
+    lake = open_lake(settings.home)
+    return learn(settings, lake, registry, as_of=as_of, questions=without_champion(registry, lake))
 
 
 @task(name="publish", cache_policy=NO_CACHE)
 def publish_task(settings: Settings, as_of: date, arrivals: list[Arrival]) -> Published:
     """Scores the population with the champions and publishes the list."""
-    found = champions(Registry(settings.home, tracking_uri=settings.mlflow.tracking_uri))
-    return publish_night(settings, open_lake(settings.home), found, as_of=as_of, arrivals=arrivals)
+    lake = open_lake(settings.home)
+    found = champions(Registry(settings.home, tracking_uri=settings.mlflow.tracking_uri), lake)
+    return publish_night(settings, lake, found, as_of=as_of, arrivals=arrivals)
 
 
 @flow(name="nightly", flow_run_name="nightly as of {as_of}", validate_parameters=False)

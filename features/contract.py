@@ -12,7 +12,7 @@ from features._feature import feature
     says=("running subscriptions: {value:.0f}", "有效订阅 {value:.0f} 个"),
 )
 def running_subscription_count() -> Summary:
-    """Subscriptions whose latest term is not over when the as-of date begins, announced cancellations left aside."""
+    """Subscriptions whose latest term is not over when the as-of date begins, whatever the customer has announced."""
     return count(subscription_terms.is_running)
 
 

@@ -19,3 +19,7 @@ class FeaturesChanged(Exception):
 
 class ModelFromTheFuture(Exception):
     """The champion learned from what happened on or after the as-of date."""
+
+
+class LeakFound(Exception):
+    """A feature gives the answer away: it is too good to be known beforehand, or its meaning is the outcome."""

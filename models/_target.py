@@ -121,7 +121,8 @@ class Target:
     """One question about each customer of a population, answered by what happens within the horizon.
 
     `label` returns `customer_id` and a boolean `label` for some customers; `otherwise` is the answer for the rest of
-    the population. `excluded` names features that the model must not use. A company without the tables that it `needs`
+    the population. `excluded` names features that the model must not use, and `trusted` those
+    that are honest however good they look (see `models/_leaks.py`). A company without the tables that it `needs`
     is not asked. Without an `essential` target there is no night; any other answers with the base rate when too few
     customers are there or only one outcome ever occurred.
     """
@@ -135,6 +136,7 @@ class Target:
     essential: bool
     module: str
     needs: tuple[str, ...] = ()
+    trusted: tuple[str, ...] = ()
 
     @property
     def fingerprint(self) -> str:
@@ -150,6 +152,7 @@ def target(
     excluded: tuple[str, ...] = (),
     essential: bool = False,
     needs: tuple[str, ...] = (),
+    trusted: tuple[str, ...] = (),
 ) -> Callable[[LabelRule], Target]:
     """Declares the decorated label rule as a target named like it; the docstring says the question."""
 
@@ -164,6 +167,7 @@ def target(
             essential=essential,
             module=label.__module__,
             needs=needs,
+            trusted=trusted,
         )
 
     return declare

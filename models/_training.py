@@ -20,6 +20,7 @@ from models._errors import NotEnoughHistory
 from models._estimator import BaseRate, Estimator, RecencyRule, fit_best, logistic_rfm
 from models._known import reach
 from models._labels import labels, population
+from models._leaks import ask_for_leaks
 from models._metrics import metrics
 from models._target import Target, Terms
 
@@ -30,12 +31,16 @@ FEWEST_CUSTOMERS = 10
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Recipe:
-    """How to learn: days between as-of dates (None: half a horizon), how many dates, how many rows, and the seed."""
+    """How to learn: days between as-of dates (None: half a horizon), how many dates, how many rows, and the seed.
+
+    `trusted` are features that the company vouches for where the leak check suspects them.
+    """
 
     step_days: int | None = None
     max_dates: int = 24
     max_rows: int = 200_000
     seed: int = 7
+    trusted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,12 +69,14 @@ def train(target: Target, store: SnapshotStore, *, known_by: date, terms: Terms,
     """Learns `target` from what was known before `known_by` began.
 
     Raises NotEnoughHistory when there are too few days or nobody to learn from or test on; for an essential target
-    also when there are too few customers or only one outcome. Any other then answers with the base rate.
+    also when there are too few customers or only one outcome. Any other then answers with the base rate. Raises
+    LeakFound, before anything is fitted, when a feature gives the answer away.
     """
     started = time.perf_counter()
     plan = _plan(target, store, known_by=known_by, terms=terms, recipe=recipe)
     rows, columns = training_rows(target, store, known_by=known_by, terms=terms, recipe=recipe)
     _ask_enough(target, rows, plan, terms)
+    ask_for_leaks(target, rows, columns, trusted=recipe.trusted)
     past = _as_known_on_the_test_date(target, store, rows, plan, terms)
     test = rows.filter(pl.col("as_of") == plan.test)
     report, probability = _judge(past, test, columns, recipe)

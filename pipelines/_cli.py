@@ -32,7 +32,7 @@ Exit codes:
   2  a setting, an option or the source cannot be used as given
   3  the data breaks a contract; nothing was published
   4  not enough history, or the future is not known yet
-  5  no usable model: none trained, or trained on something else
+  5  no usable model: none trained, trained on something else, or a feature would give the answer away
   6  the list or the home folder could not be written; earlier lists are untouched
   7  another run is working in the same home
   130  stopped by Ctrl-C

@@ -20,6 +20,7 @@ _CODES = {
     "FeaturesChanged": 5,
     "ModelFromTheFuture": 5,
     "OtherPopulation": 5,
+    "LeakFound": 5,
     "ListNotPublished": 6,
     "EngineUnavailable": 2,
     "FilesNotPlain": 2,

@@ -45,7 +45,13 @@ def terms_of(settings: Settings, target: Target) -> Terms:
 def recipe_of(settings: Settings) -> Recipe:
     """How the settings say to learn."""
     chosen = settings.training
-    return Recipe(step_days=chosen.step_days, max_dates=chosen.max_dates, max_rows=chosen.max_rows, seed=chosen.seed)
+    return Recipe(
+        step_days=chosen.step_days,
+        max_dates=chosen.max_dates,
+        max_rows=chosen.max_rows,
+        seed=chosen.seed,
+        trusted=chosen.trusted_features,
+    )
 
 
 def snapshot_store(settings: Settings, lake: Lake) -> SnapshotStore:

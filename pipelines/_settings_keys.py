@@ -182,6 +182,11 @@ class TrainingSettings(Section):
         default=200_000, ge=1, description="The most training rows (customers x dates); more are sampled down."
     )
     seed: int = Field(default=7, ge=0, description="Seed of everything random, so that a run can be repeated.")
+    trusted_features: Annotated[tuple[str, ...], BeforeValidator(_one_or_many)] = Field(
+        default=(),
+        description="Features that training may use though they look as if they gave the answer away: you vouch that "
+        "they are known before the as-of date, for everybody alike.",
+    )
 
 
 class ListSettings(Section):

@@ -21,14 +21,12 @@ def subscription_terms_of(known: Frame, *, as_of: date, time_zone: str, shifts: 
     """Adds to known terms what the other terms of the same subscription say of them, and how they stand on `as_of`.
 
     `over_us` is when the term is over: when it renews, ends, or another takes its place, whichever is first; FAR when
-    none of these is known. The last term of a subscription `is_running` when it is not over before `as_of` begins.
+    none of these is known. A term `is_running` when it is not over before `as_of` begins.
     """
     start = micros(day_start(as_of, time_zone=time_zone))
-    made = _in_turn(_with_subscription(known))
-    over = _first_of("renews_us", "ended_us", "next_us")
-    made = made.with_columns(over_us=nw.when(over < nw.col("occurred_us")).then(nw.col("occurred_us")).otherwise(over))
+    made = _in_turn(_with_subscription(known)).with_columns(over_us=_first_of("renews_us", "ended_us", "next_us"))
     made = made.with_columns(
-        is_running=nw.col("next_us").is_null() & (nw.col("over_us") >= start),
+        is_running=nw.col("over_us") >= start,
         is_announced=~nw.col("cancelled_us").is_null(),
         is_renewal=~nw.col("before_us").is_null() & (nw.col("before_us") < nw.col("occurred_us")),
         is_plan_change=(nw.col("plan") != nw.col("plan_before")).fill_null(False),

@@ -60,6 +60,12 @@ scores = Contract(
             meaning="Churn probability times yearly spend.",
         ),
         Column(
+            name="has_announced_leaving",
+            type="boolean",
+            null_means="no subscriptions are known",
+            meaning="Whether the end of every running subscription had been announced before the as-of date.",
+        ),
+        Column(
             name="may_contact",
             type="boolean",
             null_means="the company gave no consent data",

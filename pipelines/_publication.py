@@ -14,10 +14,11 @@ from pathlib import Path
 import polars as pl
 
 from features import ComplaintRates, Lake, complaint_rates, day_start, fingerprint
-from models import NotEnoughHistory, population, targets
+from models import NotEnoughHistory, Past, population, targets
 from models._reasons import reasons
 from models._registry import Champion
 from models._scoring import check, score
+from models.contract_churn import leavers
 from pipelines._ingest import Arrival
 from pipelines._learning import snapshot_store, terms_of
 from pipelines._settings import Settings
@@ -107,7 +108,16 @@ def _scores(
     scored = scored.with_columns(value_at_risk=at_risk)
     first = ["customer_id", "as_of", *(series.name for series in probabilities)]
     ordered = scored.select(*first, "yearly_spend", "value_at_risk")
+    if "subscriptions" in lake.tables:
+        ordered = ordered.with_columns(has_announced_leaving=_has_announced(settings, lake, rows, as_of=as_of))
     return with_consent(ordered, lake.tables["customers"], before=day_start(as_of, time_zone=settings.time_zone))
+
+
+def _has_announced(settings: Settings, lake: Lake, rows: pl.DataFrame, *, as_of: date) -> pl.Series:
+    """Of whom nothing is left to predict: those who announced to leave are told apart, for they can still be asked."""
+    past = Past(tables=lake.tables, as_of=as_of, time_zone=settings.time_zone)
+    found: pl.LazyFrame = leavers(past, terms_of(settings, targets()["contract_churn"])).to_native()
+    return rows["customer_id"].is_in(found.collect()["customer_id"].implode())
 
 
 def _where_asked(settings: Settings, lake: Lake, champion: Champion, rows: pl.DataFrame, *, as_of: date) -> pl.Series:

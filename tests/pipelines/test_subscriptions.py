@@ -117,4 +117,5 @@ def test_a_night_asks_subscribers_whether_they_will_stay_and_those_who_announced
     found = set(scores.filter(pl.col("contract_churn_probability").is_not_null())["customer_id"])
     assert found == asked & set(scores["customer_id"])
     assert 0 < len(found) < scores.height
-    assert last.filter(~over & told).height > 0
+    leaving = set(last.filter(~over & told)["customer_id"]) & set(scores["customer_id"])
+    assert set(scores.filter("has_announced_leaving")["customer_id"]) == leaving != set()

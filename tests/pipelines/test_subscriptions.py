@@ -119,3 +119,19 @@ def test_a_night_asks_subscribers_whether_they_will_stay_and_those_who_announced
     assert 0 < len(found) < scores.height
     leaving = set(last.filter(~over & told)["customer_id"]) & set(scores["customer_id"])
     assert set(scores.filter("has_announced_leaving")["customer_id"]) == leaving != set()
+
+
+def test_a_night_that_would_learn_from_what_gives_the_answer_away_ends_before_anything_is_published(
+    churn: Churn, tmp_path: Path
+) -> None:
+    tables, day = subscription_business(), AS_OF
+    settings_in(tmp_path, MOVING)
+    write(tmp_path / "exports", {"transactions": tables["transactions"]}, until=day)
+    file = tmp_path / "exports" / "contracts.csv"
+    contracts_of(tables, on=day).write_csv(file, datetime_format="%Y-%m-%d %H:%M:%S")
+    asked = ("--settings", tmp_path / "company.toml", "--as-of", day, "--home", tmp_path / "home")
+    stopped = churn("nightly", *asked)
+    assert stopped.code == 5, stopped.err
+    assert "next_renewal_days (from subscriptions)" in stopped.err
+    assert "trusted_features" in stopped.err
+    assert not (tmp_path / "home" / "lists").exists()

@@ -4,7 +4,7 @@ from data_contracts._contract import Column, Contract
 
 scores = Contract(
     name="scores",
-    grain="one row per customer of the population on the as-of date",
+    grain="one row per active or lapsed customer on the as-of date",
     key=("customer_id",),
     max_bad_share=0.0,
     keeps_other_columns=True,
@@ -17,9 +17,15 @@ scores = Contract(
             meaning="The as-of date: everything known before this day began was used.",
         ),
         Column(
+            name="is_active",
+            type="boolean",
+            required=True,
+            meaning="Whether the customer bought within the active window; if not, only win-back is asked.",
+        ),
+        Column(
             name="churn_probability",
             type="number",
-            required=True,
+            null_means="the customer is not active, so that the question is not asked",
             at_least=0,
             at_most=1,
             unit="probability",
@@ -28,11 +34,20 @@ scores = Contract(
         Column(
             name="upsell_probability",
             type="number",
-            required=True,
+            null_means="the customer is not active, so that the question is not asked",
             at_least=0,
             at_most=1,
             unit="probability",
             meaning="Probability that the customer spends clearly more per month within the horizon than before.",
+        ),
+        Column(
+            name="contract_churn_probability",
+            type="number",
+            at_least=0,
+            at_most=1,
+            unit="probability",
+            null_means="no running subscription, or its end has been announced",
+            meaning="Probability that the last subscription ends within the horizon and is not renewed in time.",
         ),
         Column(
             name="yearly_spend",
@@ -130,10 +145,16 @@ scores = Contract(
         Column(
             name="value_at_risk",
             type="number",
-            required=True,
+            null_means="the customer is not active",
             at_least=0,
             unit="currency",
             meaning="Churn probability times value to lose.",
+        ),
+        Column(
+            name="has_announced_leaving",
+            type="boolean",
+            null_means="no subscriptions are known",
+            meaning="Whether the end of every running subscription had been announced before the as-of date.",
         ),
         Column(
             name="may_contact",

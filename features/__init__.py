@@ -20,6 +20,7 @@ from features._events import (
     receipts,
     referrals,
     returns,
+    subscription_terms,
 )
 from features._feature import Feature, FeatureColumn, feature
 from features._fingerprint import fingerprint
@@ -90,6 +91,7 @@ __all__ = [
     "snapshot",
     "snapshots",
     "spark_session",
+    "subscription_terms",
     "table_path",
     "tables_of",
     "total",

@@ -15,7 +15,10 @@ from features._time import Frame, Shifts, zone_shifts
 Native = Any
 """A frame of an engine: `pl.LazyFrame`, `pl.DataFrame`, `pandas.DataFrame`, a DuckDB relation, a Spark DataFrame."""
 
-_MOMENTS = ("occurred_at", "recorded_at", "resolved_at", "reviewed_at", "joined_at")
+_MOMENTS = (
+    *("occurred_at", "recorded_at", "resolved_at", "reviewed_at", "joined_at"),
+    *("renews_at", "started_at", "ended_at", "cancelled_at"),
+)
 
 
 def is_polars(native: Native) -> bool:
@@ -37,9 +40,9 @@ def rows_of(native: Native, table: str) -> Frame:
 
     Adds `occurred_us` for `occurred_at`, and so for each moment: whole microseconds since 1970.
     """
-    whole = with_all_columns(nw.from_native(native).lazy().to_native(), contracts()[table])
-    there = nw.from_native(whole).collect_schema().names()
-    made: Frame = nw.from_native(_with_micros(whole, [name for name in _MOMENTS if name in there]))
+    contract = contracts()[table]
+    whole = with_all_columns(nw.from_native(native).lazy().to_native(), contract)
+    made: Frame = nw.from_native(_with_micros(whole, [name for name in _MOMENTS if name in contract.column_names]))
     return made
 
 

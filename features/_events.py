@@ -148,7 +148,23 @@ profiles = Events(
     grain="one row per customer of the customers table who is not known to have joined later; age_days since joining",
     columns=("customer_id", "age_days"),
 )
+subscription_terms = Events(
+    name="subscription_terms",
+    tables=("subscriptions",),
+    grain="one row per term of a subscription known before the as-of date; nothing in it says who announced to leave",
+    columns=(
+        *("customer_id", "subscription_id", "plan", "monthly_amount", "age_days", "day", "hour"),
+        *("is_running", "is_renewal", "is_plan_change"),
+        *("amount_change", "subscribed_days", "days_to_renewal", "term_days"),
+    ),
+    sources=(
+        ("subscription_id", ()),
+        ("is_plan_change", ("plan",)),
+        ("amount_change", ("monthly_amount",)),
+        *((name, ("renews_at",)) for name in ("days_to_renewal", "term_days")),
+    ),
+)
 EVENT_TABLES = (
     *(lines, returns, receipts, orders, purchases, products, categories, channels),
-    *(interactions, complaints, referrals, profiles),
+    *(interactions, complaints, referrals, profiles, subscription_terms),
 )

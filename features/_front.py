@@ -54,13 +54,14 @@ def snapshot(
     Unless given, `time_zone` is that of the home, as its nights noted it, and UTC for anything else.
 
     `tables` is a home or a folder of files (its path), a `Lake`, or frames by contract table (`transactions`,
-    `interactions`, `customers`) of one engine: Polars, pandas, DuckDB or Spark; one frame alone is the transactions.
-    Frames need not be perfect (see `tables_of`), but what cannot be read raises TableUnusable. Features of a table or
-    a column that is absent are null: unknown is not zero.
+    `interactions`, `customers`, `subscriptions`) of one engine: Polars, pandas, DuckDB or Spark; one frame alone is the
+    transactions. Frames need not be perfect (see `tables_of`), but what cannot be read raises TableUnusable. Features
+    of a table or a column that is absent are null: unknown is not zero.
 
     `as_of` is a date or "2017-11-20". `customers` (a frame with `customer_id`, or a list of ids) fixes the rows: the
-    customers out are exactly those; without it, everyone with a transaction known before `as_of`. `features` is the
-    catalogue unless given. Rows are sorted by `customer_id`, which is text: whole numbers become their digits.
+    customers out are exactly those; without it, everyone with a transaction (or subscription) known before `as_of`.
+    `features` is the catalogue unless given. Rows are sorted by `customer_id`, which is text: whole numbers become
+    their digits.
 
     Pandas comes back where a table of pandas came in, and Polars otherwise; `as_pandas` says it outright.
     """

@@ -22,7 +22,7 @@ from features._open import Read, duckdb_session, opened, spark_session
 BUSINESS_TIME_ZONE = "business_time_zone"
 """The note of a commit that says in which time zone the business lives."""
 
-TABLES = ("customers", "transactions", "interactions")
+TABLES = ("customers", "transactions", "interactions", "subscriptions")
 
 
 @dataclass(frozen=True, kw_only=True)

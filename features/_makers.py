@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from typing import Any
 
 import narwhals as nw
 
 from features._aggregate import MONEY_DECIMALS, divided, fixed, rounded
 from features._engine import Native, rows_of, shifts_of
-from features._events import Events
+from features._events import Events, subscription_terms
+from features._subscriptions import endings_of, subscription_terms_of
 from features._time import (
     Frame,
+    Shifts,
     calendar_facts,
     day_number,
     day_start,
@@ -237,6 +240,37 @@ def _brought(customers: Frame, tables: Mapping[str, Native], moment: Moment) -> 
     )
 
 
+def terms_known(tables: Mapping[str, Native], moment: Moment) -> Frame:
+    """The terms of subscriptions that began and were recorded before the as-of date, and how they stood then."""
+    rows = rows_of(tables["subscriptions"], "subscriptions")
+    place: Mapping[str, Any] = {"as_of": moment.as_of, "time_zone": moment.time_zone, "shifts": _clocks(rows, moment)}
+    return subscription_terms_of(known_before(rows, **place), **place)
+
+
+def future_endings(
+    tables: Mapping[str, Native], *, start_on: date, days: int, grace_days: int, known_by: date, time_zone: str
+) -> Frame:
+    """The label window's moments at which customers were left without a subscription, as known before `known_by`."""
+    seen = Moment(as_of=known_by, time_zone=time_zone)
+    shifts = _clocks(rows_of(tables["subscriptions"], "subscriptions"), seen)
+    left = endings_of(terms_known(tables, seen), grace_days=grace_days, shifts=shifts)
+    return happened_within(left, start_on=start_on, days=days, known_by=known_by, time_zone=time_zone, shifts=shifts)
+
+
+_YEARS_AHEAD = 10
+"""So far ahead the changes of the clocks are looked up for renewals; beyond, a day more or less is no matter."""
+
+
+def _clocks(rows: Frame, moment: Moment) -> Shifts:
+    begun, last = nw.min_horizontal("occurred_us", "started_us"), moment.as_of + timedelta(days=366 * _YEARS_AHEAD)
+    return shifts_of(rows.select(occurred_us=begun), time_zone=moment.time_zone, until=last)
+
+
+def _without_announcements(tables: Mapping[str, Native], moment: Moment) -> Frame:
+    """Only the columns that features may speak of: none tells who has announced to leave, or when it will end."""
+    return terms_known(tables, moment).select(*subscription_terms.columns)
+
+
 _MAKERS: dict[str, Callable[[Mapping[str, Native], Moment], Frame]] = {
     "lines": _lines,
     "returns": _returns,
@@ -250,4 +284,5 @@ _MAKERS: dict[str, Callable[[Mapping[str, Native], Moment], Frame]] = {
     "complaints": _complaints,
     "referrals": _referrals,
     "profiles": _profiles,
+    "subscription_terms": _without_announcements,
 }

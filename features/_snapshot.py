@@ -14,7 +14,7 @@ from features._absent import by_events, columns_there, unknown_columns
 from features._attributes import attribute_rows, attributes
 from features._catalogue import feature_columns
 from features._engine import Native, collected, is_polars, on_polars
-from features._events import Events, lines
+from features._events import Events, lines, subscription_terms
 from features._feature import Feature, FeatureColumn
 from features._makers import Moment, event_rows
 from features._polars import IS_BUYER, Log, TooWide, is_fast
@@ -22,6 +22,8 @@ from features._process import PurchaseProcess, fit_process
 from features._time import Frame
 
 logger = logging.getLogger(__name__)
+
+_SUBSCRIBES = "has a term of a subscription known before the as-of date"
 
 
 def snapshots(
@@ -35,8 +37,8 @@ def snapshots(
     """The snapshot of each as-of date, in their order; on Polars the log is read once for all of them.
 
     `tables` maps contract tables to frames of one engine with the contract's types. `customers` fixes the rows;
-    without it, everyone with a transaction known before the date. Features of a table or column that is absent are
-    null.
+    without it, everyone with a transaction, or a term of a subscription, known before the date. Features of a table or
+    column that is absent are null.
     """
     tables = {name: on_polars(frame) for name, frame in tables.items()}
     columns = feature_columns(features)
@@ -82,7 +84,10 @@ def _event_columns(
     as_of: date,
     time_zone: str,
 ) -> pl.DataFrame:
-    """One row per customer with a known event: `customer_id`, `IS_BUYER` and the columns made from events."""
+    """One row per customer with a known event: `customer_id`, `IS_BUYER` and the columns made from events.
+
+    Where subscriptions came, a subscriber who never bought is as much a customer as a buyer.
+    """
     there = set() if fast is None else set(fast.columns)
     frames = {}
     for events, columns in asked.items():
@@ -92,10 +97,15 @@ def _event_columns(
     if fast is None:
         buyers = event_rows(lines, tables, as_of=as_of, time_zone=time_zone).select("customer_id").unique()
         frames[IS_BUYER] = buyers.with_columns(nw.lit(True).alias(IS_BUYER))
+    if "subscriptions" in tables:
+        subscribers = event_rows(subscription_terms, tables, as_of=as_of, time_zone=time_zone)
+        frames[_SUBSCRIBES] = subscribers.select("customer_id").unique().with_columns(nw.lit(True).alias(_SUBSCRIBES))
     parts = collected(frames)
     made = parts.pop(IS_BUYER) if fast is None else fast
     for part in parts.values():
         made = made.join(part, on="customer_id", how="full", coalesce=True, validate="1:1")
+    if _SUBSCRIBES in made.columns:
+        return made.with_columns(pl.any_horizontal(IS_BUYER, _SUBSCRIBES).alias(IS_BUYER)).drop(_SUBSCRIBES)
     return made
 
 

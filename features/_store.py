@@ -35,7 +35,7 @@ class SnapshotStore:
     computed_on: Mapping[str, Native] | None = None
 
     def at(self, as_of: date) -> pl.DataFrame:
-        """The snapshot of `as_of`: one row per customer with a transaction known before that day began.
+        """The snapshot of `as_of`: one row per customer with a transaction or subscription known before that day began.
 
         Read from the store when the definitions of the features, the table versions and the time zone are those it
         was made with; computed and stored when not.

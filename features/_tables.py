@@ -25,9 +25,9 @@ _ENDINGS = (".parquet", ".csv", ".csv.gz")
 def tables_of(given: Native, *, time_zone: str = "UTC") -> Mapping[str, Native]:
     """The contract tables by name, from whatever they come in.
 
-    `given` is a home with a lake, a folder with `transactions.parquet` or `.csv` (and `interactions`, `customers`), a
-    `Lake`, frames by table name, or one frame of transactions. Times without a zone are meant in `time_zone`. Raises
-    TableUnusable when a table or column is missing, misspelt or holds something else.
+    `given` is a home with a lake, a folder with `transactions.parquet` or `.csv` (and `interactions`, `customers`,
+    `subscriptions`), a `Lake`, frames by table name, or one frame of transactions. Times without a zone are meant in
+    `time_zone`. Raises TableUnusable when a table or column is missing, misspelt or holds something else.
     """
     if isinstance(given, Lake):
         _ask_tables(given.arrived)

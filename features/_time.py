@@ -116,7 +116,8 @@ def known_before(events: Frame, *, as_of: date, time_zone: str, shifts: Shifts) 
     Adds `day`, the business day of the event as a number of days since 1970, `hour`, the hour on the business's
     clocks, and `age_days`, whole days from that day to `as_of`: 1 for yesterday, so that the window
     `[as_of - n days, as_of)` is `age_days <= n` whatever the clocks did in between. State that was filled in later
-    (`resolved_at`, `reviewed_at`, a complaint's `satisfaction`) is null when that was at or after `as_of`.
+    (`resolved_at`, `reviewed_at`, a complaint's `satisfaction`; of a subscription `ended_at` and `cancelled_at`) is
+    null when that was at or after `as_of`.
     """
     start = micros(day_start(as_of, time_zone=time_zone))
     known = _without_later_state(events.filter(is_known_before(start)), start)
@@ -137,7 +138,7 @@ def _recorded_before(start: int) -> nw.Expr:
 
 def _without_later_state(events: Frame, start: int) -> Frame:
     there = events.collect_schema().names()
-    state = [name for name in ("resolved", "reviewed") if f"{name}_at" in there]
+    state = [name for name in ("resolved", "reviewed", "ended", "cancelled") if f"{name}_at" in there]
     later = [f"{name}_{kind}" for name in state for kind in ("at", "us")]
     kept = [nw.when(nw.col(f"{name[:-3]}_us") < start).then(nw.col(name)).alias(name) for name in later]
     known = events.with_columns(kept) if kept else events

@@ -31,3 +31,7 @@ class InputsDrifted(Exception):
 
 class NothingToRollBackTo(Exception):
     """A question has no earlier champion, or not the version that was asked for."""
+
+
+class LeakFound(Exception):
+    """A feature gives the answer away: it is too good to be known beforehand, or its meaning is the outcome."""

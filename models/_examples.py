@@ -20,17 +20,21 @@ _PARTS = 1 << 30
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Recipe:
-    """How to learn: days between as-of dates (None: chosen), how many dates, how many rows, and the seed."""
+    """How to learn: days between as-of dates (None: chosen), how many dates, how many rows, and the seed.
+
+    `trusted` are features that the company vouches for where the leak check suspects them.
+    """
 
     step_days: int | None = None
     max_dates: int = 24
     max_rows: int = 1_000_000
     seed: int = 7
+    trusted: tuple[str, ...] = ()
 
 
-def plan_for(store: SnapshotStore, *, known_by: date, terms: Terms, recipe: Recipe) -> Plan:
+def plan_for(target: Target, store: SnapshotStore, *, known_by: date, terms: Terms, recipe: Recipe) -> Plan:
     """The as-of dates that the transactions known before `known_by` began allow; raises NotEnoughHistory."""
-    data = reach(store.tables, time_zone=store.time_zone, known_by=known_by)
+    data = reach(store.tables, time_zone=store.time_zone, known_by=known_by, needs=target.needs)
     if data is None:
         raise NotEnoughHistory(
             f"the as-of date {known_by} lies before the data: no transaction was known before that day began. "

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 import polars as pl
 
+from data_contracts import contracts
 from features import day_start
 
 STRAY_AFTER_DAYS = 28
@@ -25,12 +26,16 @@ class Reach:
     recorded_by: date
 
 
-def reach(tables: Mapping[str, pl.LazyFrame], *, time_zone: str, known_by: date | None = None) -> Reach | None:
+def reach(
+    tables: Mapping[str, pl.LazyFrame], *, time_zone: str, known_by: date | None = None, needs: Iterable[str] = ()
+) -> Reach | None:
     """How far the transactions known before `known_by` began reach (without it: all); None when there are none.
 
     Days are those of what happened, in the business time zone: a line recorded after the feed had stopped does not
     make the days between days without purchases. A last day with a single line, after a pause of more than four weeks
-    and longer than any before it, is not believed: it is a mistyped date.
+    and longer than any before it, is not believed: it is a mistyped date. Of the tables that a question `needs` beside
+    the transactions, the one that ends first says how far the data reach: subscriptions whose feed stopped would all
+    look ended.
     """
     lines = tables["transactions"].select("occurred_at", "recorded_at")
     if known_by:
@@ -45,7 +50,24 @@ def reach(tables: Mapping[str, pl.LazyFrame], *, time_zone: str, known_by: date 
     last: date = _believed(found)["occurred_at"][-1]
     recorded_by: date = max([last, *found["recorded_on"].drop_nulls()])
     one_day = timedelta(days=1)
-    return Reach(first_on=found["occurred_at"][0], over_by=last + one_day, recorded_by=recorded_by + one_day)
+    over_by = min([last, *(_fed_until(tables[name], name, time_zone, known_by) for name in _tables(needs))]) + one_day
+    return Reach(first_on=found["occurred_at"][0], over_by=over_by, recorded_by=recorded_by + one_day)
+
+
+def _tables(needs: Iterable[str]) -> set[str]:
+    """The tables of needs such as `subscriptions` and `transactions.category`, beside the transactions."""
+    return {need.partition(".")[0] for need in needs} - {"transactions"}
+
+
+def _fed_until(rows: pl.LazyFrame, table: str, time_zone: str, known_by: date | None) -> date:
+    """The last day on which something happened in a table, or was filled in, that was known before `known_by` began."""
+    there = set(rows.collect_schema())
+    dated = [each for each in contracts()[table].columns if each.type == "timestamp" and each.name in there]
+    moments = [pl.col(each.name) for each in dated if each.name == "occurred_at" or each.changes_later]
+    start = day_start(known_by or date.max - timedelta(days=2), time_zone=time_zone)
+    latest = rows.select(moment.filter(moment < start).max() for moment in moments).collect()
+    found: date | None = latest.select(pl.max_horizontal(pl.all()).dt.convert_time_zone(time_zone).dt.date()).item()
+    return found or date.min
 
 
 def _believed(days: pl.DataFrame) -> pl.DataFrame:

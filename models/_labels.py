@@ -66,7 +66,7 @@ def labels_on(question: Target | str, tables: Any, *, terms: Terms) -> Callable[
     brought = tables_of(tables, time_zone=terms.time_zone)
     if not all(isinstance(frame, pl.LazyFrame) for frame in brought.values()):
         raise TypeError("labels are made with Polars: give frames of Polars or pandas, a folder or a home")
-    data = reach(brought, time_zone=terms.time_zone)
+    data = reach(brought, time_zone=terms.time_zone, needs=target.needs)
 
     def on(as_of: date) -> pl.DataFrame:
         ask_mature(target, as_of=as_of, terms=terms, known_by=data.over_by if data else as_of)

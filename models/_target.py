@@ -14,7 +14,7 @@ import polars as pl
 from data_contracts import declared
 from features import Frame, event_rows, feature_columns, lines, purchases
 from features._code import definition_of
-from features._makers import future_lines, orders_of
+from features._makers import Moment, future_endings, future_lines, orders_of, terms_known
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -24,7 +24,7 @@ class Terms:
     `active_days`: an active customer bought within so many days before the as-of date. `horizon_days`: length of the
     label window, which begins `lead_days` after the as-of date, so that a team has time to act. `more_share`: for
     upsell, the share by which spend must grow. `lapsed_days`: for win-back, how long ago a lapsed customer's last
-    purchase may be.
+    purchase may be. `grace_days`: for contractual churn, how long after the end of a subscription it may be renewed.
     """
 
     active_days: int
@@ -33,11 +33,12 @@ class Terms:
     lead_days: int = 0
     more_share: float = 0.25
     lapsed_days: int = 728
+    grace_days: int = 0
 
     @property
     def ahead_days(self) -> int:
-        """Days from the as-of date to the end of the label window: from then on a label is known."""
-        return self.lead_days + self.horizon_days
+        """Days from the as-of date until a label is known: to the end of the label window and of what undoes it."""
+        return self.lead_days + self.horizon_days + self.grace_days
 
     def record(self) -> dict[str, object]:
         """The terms as plain data, to be kept with a model and compared before scoring."""
@@ -62,6 +63,11 @@ class Past:
         """Transaction lines known before the as-of date, with `age_days`."""
         return event_rows(lines, self.tables, as_of=self.as_of, time_zone=self.time_zone)
 
+    @property
+    def subscription_terms(self) -> Frame:
+        """Terms of subscriptions known before the as-of date, and whether their end was announced by then."""
+        return terms_known(self.tables, Moment(as_of=self.as_of, time_zone=self.time_zone))
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Future:
@@ -85,6 +91,17 @@ class Future:
         """Orders with a positive net amount within the horizon."""
         return orders_of(self.lines).filter(nw.col("amount") > 0)
 
+    def endings(self, *, grace_days: int) -> Frame:
+        """Moments within the horizon at which customers were left without a subscription for more than `grace_days`."""
+        return future_endings(
+            self.tables,
+            start_on=self.start_on,
+            days=self.days,
+            grace_days=grace_days,
+            known_by=self.known_by,
+            time_zone=self.time_zone,
+        )
+
 
 DRIFTING = ("alive_probability", "expected_purchases_in_4_weeks", "expected_purchases_in_12_weeks")
 """Features of the purchase process whose level moves with the length of the log: a young log has seen nobody leave
@@ -101,7 +118,8 @@ class Target:
 
     `label` returns `customer_id` and a boolean `label` for some customers; `otherwise` is the answer for the rest of
     the population. `horizon_days` (None: that of churn) and `lead_days` are what the settings may change. `excluded`
-    names features that the model must not use, `without_families` whole modules of `features/`. `judged_by` names the
+    names features that the model must not use, `without_families` whole modules of `features/`; `trusted` ones are
+    honest however good they look (see `models/_leaks.py`). `judged_by` names the
     figures that reports show first. Without an `essential` target there is no night; any other answers with the base
     rate when too few customers are there or only one outcome ever occurred. A target that `needs` a table or a column
     (`transactions.category`) is asked only where that has come.
@@ -119,6 +137,7 @@ class Target:
     judged_by: tuple[str, ...]
     essential: bool
     needs: tuple[str, ...]
+    trusted: tuple[str, ...]
     module: str
 
     @property
@@ -156,6 +175,7 @@ def target(
     judged_by: tuple[str, ...] = ("average_precision", "brier", "calibration_error"),
     essential: bool = False,
     needs: tuple[str, ...] = (),
+    trusted: tuple[str, ...] = (),
 ) -> Callable[[LabelRule], Target]:
     """Declares the decorated label rule as a target named like it; the docstring says the question."""
 
@@ -173,6 +193,7 @@ def target(
             judged_by=judged_by,
             essential=essential,
             needs=needs,
+            trusted=trusted,
             module=label.__module__,
         )
 
@@ -191,6 +212,7 @@ def lapsed_customers(past: Past, terms: Terms) -> Frame:
     return last.filter(nw.col("recency") > terms.active_days, nw.col("recency") <= since).select("customer_id")
 
 
-def targets() -> dict[str, Target]:
-    """Every target declared in this folder, by name."""
-    return declared("models", Target)
+def targets(tables: Mapping[str, pl.LazyFrame] | None = None) -> dict[str, Target]:
+    """Every target declared in this folder, by name; of a company with these tables, those that it can be asked."""
+    found = declared("models", Target)
+    return {name: one for name, one in found.items() if tables is None or one.is_asked(tables)}

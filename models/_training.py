@@ -16,6 +16,7 @@ from models._contenders import FEWEST_CUSTOMERS, Estimator, Examples, contenders
 from models._dates import Plan
 from models._errors import NotEnoughHistory
 from models._examples import Recipe, as_known_by, plan_for, training_rows
+from models._leaks import ask_for_leaks
 from models._matrix import AS_OF_DAY, features_of
 from models._metrics import metrics
 from models._target import Target, Terms
@@ -54,13 +55,15 @@ def train(target: Target, store: SnapshotStore, *, known_by: date, terms: Terms,
     """Learns `target` from what was known before `known_by` began.
 
     Raises NotEnoughHistory when there are too few days or nobody to learn from or test on; for an essential target
-    also when there are too few customers or only one outcome. Any other then answers with the base rate.
+    also when there are too few customers or only one outcome. Any other then answers with the base rate. Raises
+    LeakFound, before anything is fitted, when a feature gives the answer away.
     """
     started = time.perf_counter()
     columns = (*target.columns, AS_OF_DAY)
-    plan = plan_for(store, known_by=known_by, terms=terms, recipe=recipe)
+    plan = plan_for(target, store, known_by=known_by, terms=terms, recipe=recipe)
     rows = training_rows(target, store, days=plan.final, known_by=plan.known_by, terms=terms, recipe=recipe)
     _ask_enough(target, rows, plan, terms)
+    ask_for_leaks(target, rows, target.columns, trusted=recipe.trusted)
     past = as_known_by(plan.test, target, store, rows.filter(pl.col("as_of").is_in(plan.train)), terms=terms)
     test = rows.filter(pl.col("as_of") == plan.test)
     judged = contenders(examples(past, store, known_on=plan.test, plan=plan, target=target, terms=terms, recipe=recipe))

@@ -59,7 +59,7 @@ def accuracy(
     if data is None:
         raise NotEnoughHistory("there is not one transaction to look back on.")
     folder.mkdir(parents=True, exist_ok=True)
-    asked = [one for one in targets().values() if one.name in (questions or targets()) and one.is_asked(lake.arrived)]
+    asked = [one for name, one in targets(lake.arrived).items() if not questions or name in questions]
     sections, means, dates = [_preface(settings)], {}, {}
     for target in asked:
         terms = terms_of(settings, target)

@@ -33,7 +33,7 @@ def figures_of(settings: Settings, as_of: date) -> list[dict[str, Any]]:
     lake = open_lake(settings.home)
     scores = pl.read_parquet(list_folder(settings.home, as_of) / "scores.parquet")
     rows = []
-    for target in targets().values():
+    for target in targets(lake.arrived).values():
         if f"{target.name}_probability" in scores.columns:
             rows += _figures(settings, target, scores, lake, as_of)
     return rows
@@ -55,7 +55,7 @@ def _figures(settings: Settings, target: Target, scores: pl.DataFrame, lake: Lak
 
 def _happened(target: Target, scores: pl.DataFrame, lake: Lake, *, as_of: date, terms: Terms) -> npt.NDArray[np.bool_]:
     """The labels by all that is in the lake, once its days reach to the end of the horizon."""
-    data = reach(lake.tables, time_zone=terms.time_zone)
+    data = reach(lake.tables, time_zone=terms.time_zone, needs=target.needs)
     ask_mature(target, as_of=as_of, terms=terms, known_by=data.over_by if data else as_of)
     known_by = data.recorded_by if data else as_of
     happened = labels(target, lake.tables, as_of=as_of, terms=terms, known_by=known_by, among=scores)
@@ -66,7 +66,7 @@ def _baselines(
     settings: Settings, target: Target, scores: pl.DataFrame, store: SnapshotStore, *, as_of: date, terms: Terms
 ) -> dict[str, Any]:
     recipe = recipe_of(settings)
-    plan = plan_for(store, known_by=as_of, terms=terms, recipe=recipe)
+    plan = plan_for(target, store, known_by=as_of, terms=terms, recipe=recipe)
     past = training_rows(target, store, days=plan.final, known_by=plan.known_by, terms=terms, recipe=recipe)
     lesson = examples(past, store, known_on=as_of, plan=plan, target=target, terms=terms, recipe=recipe)
     asked = scores.select("customer_id").join(store.at(as_of), on="customer_id", how="left", maintain_order="left")

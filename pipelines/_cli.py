@@ -21,7 +21,7 @@ from pipelines._options import as_typed, data_file, home_options, night_options,
 if TYPE_CHECKING:
     from pipelines._settings import Settings
 
-TABLES = ("transactions", "interactions", "customers")
+TABLES = ("transactions", "interactions", "customers", "subscriptions")
 ENGINES = ("polars", "duckdb", "spark")
 
 EXIT_CODES = """\b
@@ -31,7 +31,7 @@ Exit codes:
   2  a setting, an option or the source cannot be used as given
   3  the data breaks a contract; nothing was published
   4  not enough history, or the future is not known yet
-  5  no usable model: none trained or promoted, trained on something else, or too old
+  5  no usable model: none promoted, trained on something else, too old, or a feature gives the answer away
   6  the list or the home folder could not be written; earlier lists are untouched
   7  another run is working in the same home
   8  the customers are no longer like those that the model learned from; nothing was published

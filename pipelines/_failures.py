@@ -22,6 +22,7 @@ _CODES = {
     "ModelTooOld": 5,
     "NothingToRollBackTo": 5,
     "InputsDrifted": 8,
+    "LeakFound": 5,
     "ListNotPublished": 6,
     "EngineUnavailable": 2,
     "FilesNotPlain": 2,

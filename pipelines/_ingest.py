@@ -15,20 +15,21 @@ import polars as pl
 from deltalake import DeltaTable
 
 from data_contracts import Checked, Contract, check, contracts
-from features import BUSINESS_TIME_ZONE, commits, scan, table_path
+from features import BUSINESS_TIME_ZONE, commits, day_start, scan, table_path
 from pipelines._errors import SourceChanged
 from pipelines._merge import Change, prepare, write
 from pipelines._quarantine import set_aside
 from pipelines._settings import Settings
 from pipelines._snapshot import ask_same_days
 from pipelines._sources import read_table
+from pipelines._terms import ask_that_terms_stay
 
 log = logging.getLogger(__name__)
 
 LEAST_KNOWN = 0.5
 """The share of a delivery's older rows that must be known when it comes from elsewhere or is read in another way."""
 
-ARRIVING = ("transactions", "interactions", "customers")
+ARRIVING = ("transactions", "interactions", "customers", "subscriptions")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,7 +111,7 @@ def _notes(checked: Mapping[str, Checked]) -> tuple[str, ...]:
     """Things that are allowed but smell: said to the operator, never fatal."""
     known = checked["transactions"].rows["customer_id"].unique()
     notes = []
-    for table in ("interactions", "customers"):
+    for table in ("interactions", "customers", "subscriptions"):
         if table not in checked or checked[table].rows.is_empty():
             continue
         theirs = checked[table].rows["customer_id"].unique()
@@ -125,11 +126,15 @@ def _notes(checked: Mapping[str, Checked]) -> tuple[str, ...]:
 def ingest(settings: Settings, delivery: Delivery, *, as_of: date) -> list[Arrival]:
     """Merges a checked delivery into the lake and the quarantine; repeating it changes nothing.
 
-    Raises SourceChanged when the lake was filled from another source, read in another way, or keyed by other columns.
+    Raises SourceChanged when the lake was filled from another source, read in another way, or keyed by other columns,
+    ContractBroken when the terms of subscriptions do not stay what they were.
     """
     ask_same_days(settings)
     for name, checked in delivery.checked.items():
         _ask_same_source(settings, name, checked)
+    if "subscriptions" in delivery.checked:
+        start = day_start(as_of, time_zone=settings.time_zone)
+        ask_that_terms_stay(settings.home, delivery.checked["subscriptions"].rows, start=start)
     # All is worked out before anything is written: what fails here leaves every table as it was.
     changes = {name: _change(settings, name, checked) for name, checked in delivery.checked.items()}
     arrivals = []

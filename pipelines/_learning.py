@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 
 import polars as pl
 
 from features import Lake, SnapshotStore
-from models import NoChampion, Target, Terms, population, targets
+from models import NoChampion, NotEnoughHistory, Target, Terms, population, targets
 from models._drift import Reference, reference
 from models._examples import Recipe
 from models._gate import Override, Verdict, against_base_rate, against_champion, base_rate_instead
@@ -19,6 +21,8 @@ from models._training import Trained, train
 from pipelines._progress import stage
 from pipelines._settings import Settings
 from pipelines._snapshot import engine_tables
+
+log = logging.getLogger(__name__)
 
 _KNOWN_DATES = 13
 """Of so many training dates a model keeps what its customers looked like: about one a month of a year."""
@@ -51,13 +55,20 @@ def terms_of(settings: Settings, target: Target) -> Terms:
         more_share=settings.upsell.more_share,
         lapsed_days=settings.win_back.lapsed_days,
         time_zone=settings.time_zone,
+        grace_days=getattr(own, "grace_days", 0),
     )
 
 
 def recipe_of(settings: Settings) -> Recipe:
     """How the settings say to learn."""
     chosen = settings.training
-    return Recipe(step_days=chosen.step_days, max_dates=chosen.max_dates, max_rows=chosen.max_rows, seed=chosen.seed)
+    return Recipe(
+        step_days=chosen.step_days,
+        max_dates=chosen.max_dates,
+        max_rows=chosen.max_rows,
+        seed=chosen.seed,
+        trusted=chosen.trusted_features,
+    )
 
 
 def snapshot_store(settings: Settings, lake: Lake) -> SnapshotStore:
@@ -78,9 +89,9 @@ def population_rows(target: Target, store: SnapshotStore, *, as_of: date, terms:
     return rows.with_columns(as_of=pl.lit(as_of))
 
 
-def without_champion(registry: Registry) -> list[Target]:
-    """The declared questions for which no model is in use yet."""
-    return [target for target in targets().values() if not registry.has_champion(target.name)]
+def without_champion(registry: Registry, lake: Lake) -> list[Target]:
+    """The questions that a company with these tables can be asked, and for which no model is in use yet."""
+    return [target for target in targets(lake.arrived).values() if not registry.has_champion(target.name)]
 
 
 def grown_old(settings: Settings, registry: Registry, *, as_of: date) -> list[Target]:
@@ -120,7 +131,7 @@ def learn(
     recipe = recipe_of(settings)
     made = []
     for target in questions:
-        with stage(f"training {target.name}"):
+        with stage(f"training {target.name}"), _unasked_too_early(target):
             trained = train(target, store, known_by=as_of, terms=terms_of(settings, target), recipe=recipe)
             verdict = _judged(trained, registry, store, max_age_days=settings.models.max_age_days, as_of=as_of)
             verdict = verdict.overridden(override) if override else verdict
@@ -176,6 +187,21 @@ def _populations(trained: Trained, store: SnapshotStore, days: Iterable[date]) -
         yield day, population_rows(trained.target, store, as_of=day, terms=trained.terms)
 
 
-def champions(registry: Registry) -> dict[str, Champion]:
-    """The champion of every declared question; raises NoChampion when one has none."""
-    return {name: registry.champion(name) for name in targets()}
+@contextmanager
+def _unasked_too_early(target: Target) -> Iterator[None]:
+    """A question without which there still is a night waits until there is something to learn from."""
+    try:
+        yield
+    except NotEnoughHistory as error:
+        if target.essential:
+            raise
+        log.warning("%s is not asked yet: %s", target.name, error)
+
+
+def champions(registry: Registry, lake: Lake) -> dict[str, Champion]:
+    """The champion of every question asked of a company with these tables; raises NoChampion without an essential one.
+
+    Any other question may wait for its first champion.
+    """
+    asked = targets(lake.arrived).items()
+    return {name: registry.champion(name) for name, each in asked if each.essential or registry.has_champion(name)}

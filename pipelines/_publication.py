@@ -14,13 +14,14 @@ from pathlib import Path
 import polars as pl
 
 from features import ComplaintRates, Lake, complaint_rates, day_start, fingerprint
-from models import NotEnoughHistory, targets
+from models import NotEnoughHistory, Past, population, targets
 from models._reasons import reasons
 from models._registry import Champion
 from models._scoring import score
+from models.contract_churn import leavers
 from pipelines._guard import ask_steady_inputs, ask_usable
 from pipelines._ingest import Arrival
-from pipelines._learning import population_rows, snapshot_store, terms_of
+from pipelines._learning import snapshot_store, terms_of
 from pipelines._settings import Settings
 from pipelines._valuation import values_of
 from serving import Bundle, publish, rank, with_consent
@@ -56,10 +57,13 @@ def publish_night(
     ask_usable(settings, champions, as_of=as_of)
     started = time.perf_counter()
     known = snapshot_store(settings, lake).at(as_of)
-    rows = _population_rows(settings, lake, as_of=as_of)
+    asked = _populations(settings, lake, champions, as_of=as_of)
+    rows = pl.concat(asked.values()).unique("customer_id").sort("customer_id")
+    rows = rows.join(known, on="customer_id", how="left", validate="1:1", maintain_order="left")
+    rows = rows.with_columns(as_of=pl.lit(as_of))
     ask_steady_inputs(settings, lake, champions, as_of=as_of)
     valued = values_of(settings, lake, known, among=rows, as_of=as_of)
-    scores = _scores(settings, lake, champions, rows, valued, as_of=as_of)
+    scores = _scores(settings, lake, champions, asked, rows, valued, as_of=as_of)
     ranked = rank(scores, size=settings.list.size)
     listed = _with_reasons(settings, champions[LEADING], rows, ranked.listed)
     window = settings.population.active_days
@@ -70,7 +74,7 @@ def publish_night(
             scores=scores,
             listed=listed,
             counts=ranked.counts,
-            meanings={f"{name}_probability": f"Probability of: {t.description}" for name, t in targets().items()},
+            meanings={f"{name}_probability": f"Probability of: {targets()[name].description}" for name in champions},
             record=_record(settings, lake, champions, arrivals) | {"complaints": asdict(rates) if rates else None},
         ),
         home=settings.home,
@@ -88,37 +92,64 @@ def publish_night(
     )
 
 
-def _population_rows(settings: Settings, lake: Lake, *, as_of: date) -> pl.DataFrame:
-    target = targets()[LEADING]
-    rows = population_rows(target, snapshot_store(settings, lake), as_of=as_of, terms=terms_of(settings, target))
-    if rows.is_empty():
+def _populations(
+    settings: Settings, lake: Lake, champions: Mapping[str, Champion], *, as_of: date
+) -> dict[str, pl.DataFrame]:
+    """Whom each question is asked about: `customer_id`, by the name of the question."""
+    declared = targets()
+    found = {
+        name: population(declared[name], lake.tables, as_of=as_of, terms=terms_of(settings, declared[name]))
+        for name in champions
+    }
+    if found[LEADING].is_empty():
         raise NotEnoughHistory(
             f"nobody to score on {as_of}: no customer bought within the {settings.population.active_days} days before. "
             "Choose an as-of date within the data, or raise [population] active_days."
         )
-    return rows
+    return found
 
 
 def _scores(
     settings: Settings,
     lake: Lake,
     champions: Mapping[str, Champion],
+    asked: Mapping[str, pl.DataFrame],
     rows: pl.DataFrame,
     valued: pl.DataFrame,
     *,
     as_of: date,
 ) -> pl.DataFrame:
-    """One row per row of `rows`, in its order; `valued` says what the same customers are worth."""
-    probabilities = [score(champion, rows) for champion in champions.values()]
+    """One row per row of `rows`, in its order; `valued` says what the same customers are worth.
+
+    The probability of a question is null for customers whom it is not asked about.
+    """
+    probabilities = [_where_asked(champion, rows, asked[name]) for name, champion in champions.items()]
     yearly = pl.col("spend_364d").clip(0).round(_MONEY_DECIMALS)
-    scored = rows.select("customer_id", as_of=pl.lit(as_of), yearly_spend=yearly).with_columns(probabilities)
+    is_active = pl.col("customer_id").is_in(asked[LEADING]["customer_id"].implode())
+    scored = rows.select("customer_id", "as_of", is_active=is_active, yearly_spend=yearly).with_columns(probabilities)
     scored = scored.join(valued, on="customer_id", how="left", validate="1:1", maintain_order="left")
     # Where no amounts are known nobody can be ranked by money: nothing is at risk that could be named.
     to_lose = pl.col("value_to_lose").fill_null(0.0)
     at_risk = (pl.col(f"{LEADING}_probability") * to_lose).round(_MONEY_DECIMALS)
-    first = ["customer_id", "as_of", *(series.name for series in probabilities), "yearly_spend"]
+    first = ["customer_id", "as_of", "is_active", *(series.name for series in probabilities), "yearly_spend"]
     ordered = scored.select(*first, *valued.columns[1:], value_at_risk=at_risk)
+    if "subscriptions" in lake.tables:
+        ordered = ordered.with_columns(has_announced_leaving=_has_announced(settings, lake, rows, as_of=as_of))
     return with_consent(ordered, lake.tables["customers"], before=day_start(as_of, time_zone=settings.time_zone))
+
+
+def _where_asked(champion: Champion, rows: pl.DataFrame, asked: pl.DataFrame) -> pl.Series:
+    """The champion's scores, null for customers whom its question is not about."""
+    theirs = rows["customer_id"].is_in(asked["customer_id"].implode())
+    made = pl.Series(f"{champion.name}_probability", [None], dtype=pl.Float64).new_from_index(0, rows.height)
+    return made.scatter(theirs.arg_true(), score(champion, rows.filter(theirs)))
+
+
+def _has_announced(settings: Settings, lake: Lake, rows: pl.DataFrame, *, as_of: date) -> pl.Series:
+    """Of whom nothing is left to predict: those who announced to leave are told apart, for they can still be asked."""
+    past = Past(tables=lake.tables, as_of=as_of, time_zone=settings.time_zone)
+    found: pl.LazyFrame = leavers(past, terms_of(settings, targets()["contract_churn"])).to_native()
+    return rows["customer_id"].is_in(found.collect()["customer_id"].implode())
 
 
 def _with_reasons(settings: Settings, champion: Champion, rows: pl.DataFrame, listed: pl.DataFrame) -> pl.DataFrame:

@@ -16,7 +16,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 if TYPE_CHECKING:
     from data_contracts import Contract
 
-TABLES = ("customers", "transactions", "interactions")
+TABLES = ("customers", "transactions", "interactions", "subscriptions")
 
 
 def _known_time_zone(name: str) -> str:
@@ -188,6 +188,19 @@ class ValueSettings(Section):
     )
 
 
+class ContractChurnSettings(Section):
+    """What it means that a subscription is lost; asked where the table subscriptions comes."""
+
+    horizon_days: int | None = Field(
+        default=None, ge=1, description="Over how many days from the date subscriptions may end; unset: that of churn."
+    )
+    grace_days: int = Field(
+        default=14,
+        ge=0,
+        description="A subscription renewed at most so many days after the day on which its term was over is not lost.",
+    )
+
+
 def _amount_of_memory(text: str) -> str:
     if not re.fullmatch(r"\d+(\.\d+)? ?([KMGT]i?B)", text):
         raise ValueError(f'"{text}" is no amount of memory; examples: "4GB", "500MB"')
@@ -227,6 +240,11 @@ class TrainingSettings(Section):
         description="The most training rows (customers x dates); of more, a share of the customers is taken.",
     )
     seed: int = Field(default=7, ge=0, description="Seed of everything random, so that a run can be repeated.")
+    trusted_features: Annotated[tuple[str, ...], BeforeValidator(_one_or_many)] = Field(
+        default=(),
+        description="Features that training may use though they look as if they gave the answer away: you vouch that "
+        "they are known before the as-of date, for everybody alike.",
+    )
     retrain_after_days: int = Field(
         default=28,
         ge=1,
@@ -356,6 +374,7 @@ class ContractsByTable(Section):
     customers: ContractSettings = ContractSettings()
     transactions: ContractSettings = ContractSettings()
     interactions: ContractSettings = ContractSettings()
+    subscriptions: ContractSettings = ContractSettings()
 
 
 class MappingsByTable(Section):
@@ -364,6 +383,7 @@ class MappingsByTable(Section):
     customers: TableSettings = TableSettings()
     transactions: TableSettings = TableSettings()
     interactions: TableSettings = TableSettings()
+    subscriptions: TableSettings = TableSettings()
 
 
 class Settings(Section):
@@ -387,6 +407,7 @@ class Settings(Section):
     cross_sell: CrossSellSettings = CrossSellSettings()
     win_back: WinBackSettings = WinBackSettings()
     value: ValueSettings = ValueSettings()
+    contract_churn: ContractChurnSettings = ContractChurnSettings()
     features: FeaturesSettings = FeaturesSettings()
     training: TrainingSettings = TrainingSettings()
     models: ModelsSettings = ModelsSettings()

@@ -45,7 +45,9 @@ def counts_line(night: Night) -> str:
     """How the population divides: parts that add up."""
     counts = night.published.counts
     parts = [f"{counts[key]:,} {words}" for key, words in COUNTS.items() if counts.get(key)]
-    return f"{counts['population']:,} active customers scored = {' + '.join(parts)}"
+    lapsed = counts.get("lapsed", 0)
+    beside = f"; {lapsed:,} lapsed customers scored for win-back" if lapsed else ""
+    return f"{counts['population'] - lapsed:,} active customers scored = {' + '.join(parts)}{beside}"
 
 
 def complaints_line(night: Night) -> str:

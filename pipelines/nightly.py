@@ -47,7 +47,7 @@ def train_task(settings: Settings, as_of: date) -> tuple[list[Learned], list[str
     """Trains every question that has no champion yet, or is due to be learned anew; and what to note about that."""
     registry = Registry(settings.home, tracking_uri=settings.mlflow.tracking_uri)
     lake = open_lake(settings.home)
-    learned = learn(settings, lake, registry, as_of=as_of, questions=without_champion(registry))
+    learned = learn(settings, lake, registry, as_of=as_of, questions=without_champion(registry, lake))
     anew, notes = learn_anew(settings, lake, registry, as_of=as_of)
     return learned + anew, notes
 
@@ -55,8 +55,9 @@ def train_task(settings: Settings, as_of: date) -> tuple[list[Learned], list[str
 @task(name="publish", cache_policy=NO_CACHE)
 def publish_task(settings: Settings, as_of: date, arrivals: list[Arrival]) -> Published:
     """Scores the population with the champions and publishes the list."""
-    found = champions(Registry(settings.home, tracking_uri=settings.mlflow.tracking_uri))
-    return publish_night(settings, open_lake(settings.home), found, as_of=as_of, arrivals=arrivals)
+    lake = open_lake(settings.home)
+    found = champions(Registry(settings.home, tracking_uri=settings.mlflow.tracking_uri), lake)
+    return publish_night(settings, lake, found, as_of=as_of, arrivals=arrivals)
 
 
 @flow(name="nightly", flow_run_name="nightly as of {as_of}", validate_parameters=False)

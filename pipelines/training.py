@@ -33,8 +33,8 @@ def bring_in(settings: Settings, as_of: date) -> Delivery:
 def train_all(settings: Settings, as_of: date, override: Override | None = None) -> list[Learned]:
     """Trains every declared question on what was known before `as_of` began."""
     registry = Registry(settings.home, tracking_uri=settings.mlflow.tracking_uri)
-    lake, questions = open_lake(settings.home), targets().values()
-    return learn(settings, lake, registry, as_of=as_of, questions=questions, override=override)
+    lake = open_lake(settings.home)
+    return learn(settings, lake, registry, as_of=as_of, questions=targets(lake.arrived).values(), override=override)
 
 
 @flow(name="training", flow_run_name="training as of {as_of}", validate_parameters=False)

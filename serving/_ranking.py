@@ -18,10 +18,12 @@ class Ranked:
 def rank(scores: pl.DataFrame, *, size: int) -> Ranked:
     """The `size` customers with the greatest value at risk whom we may contact, `rank` 1 first.
 
-    `scores` has one row per customer of the population with `value_at_risk` and `may_contact` (null: unknown).
+    `scores` has one row per scored customer with `is_active`, `value_at_risk` and `may_contact` (null: unknown); lapsed
+    customers are not on this list.
     Customers without value at risk are not listed. Ties are broken by churn probability, then by customer id.
     """
-    allowed = scores.filter(pl.col("may_contact").fill_null(True))
+    active = scores.filter("is_active")
+    allowed = active.filter(pl.col("may_contact").fill_null(True))
     worth = allowed.filter(pl.col("value_at_risk") > 0)
     order = worth.sort(
         "value_at_risk", "churn_probability", "customer_id", descending=[True, True, False], maintain_order=True
@@ -32,6 +34,7 @@ def rank(scores: pl.DataFrame, *, size: int) -> Ranked:
         "listed": listed.height,
         "beyond_list_size": worth.height - listed.height,
         "no_value_at_risk": allowed.height - worth.height,
-        "no_consent": scores.height - allowed.height,
+        "no_consent": active.height - allowed.height,
+        "lapsed": scores.height - active.height,
     }
     return Ranked(listed=listed, counts=counts)

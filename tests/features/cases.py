@@ -6,6 +6,7 @@ from tests.features.cases_frequency import BOUGHT_OFTEN
 from tests.features.cases_money import BOUGHT_FOR
 from tests.features.cases_rhythm import BOUGHT_WHEN
 from tests.features.cases_said import SAID
+from tests.features.cases_subscribed import SUBSCRIBED
 from tests.features.cases_time import TIME
 
-CASES = (*TIME, *BOUGHT_OFTEN, *BOUGHT_FOR, *BOUGHT_WHEN, *BOUGHT_WHAT, *COMPLAINTS, *SAID)
+CASES = (*TIME, *BOUGHT_OFTEN, *BOUGHT_FOR, *BOUGHT_WHEN, *BOUGHT_WHAT, *COMPLAINTS, *SAID, *SUBSCRIBED)

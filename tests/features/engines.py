@@ -49,7 +49,7 @@ def _together(parts: list[World]) -> World:
     def named(table: str) -> tuple[dict[str, Any], ...]:
         return tuple(_named(row, n) for n, part in enumerate(parts) for row in getattr(part, table))
 
-    made = {table: named(table) for table in ("transactions", "interactions", "customers")}
+    made = {table: named(table) for table in parts[0].tables}
     return World(**made, as_of=parts[0].as_of, time_zone=parts[0].time_zone)
 
 
@@ -65,8 +65,9 @@ def long_log(place: Place, *, customers: int, seed: int = 7) -> World:
     bought = [_line(chance, place, name) for name in names for _ in range(chance.choice([1, 4, 30, 90]))]
     said = [_talk(chance, place, name) for name in names for _ in range(chance.choice([0, 2, 12]))]
     joined = [_person(chance, place, name, names) for name in names if chance.random() < 0.8]
+    agreed = [_term(chance, place, name) for name in names for _ in range(chance.choice([0, 1, 6]))]
     rows = {"transactions": tuple(bought), "interactions": tuple(said), "customers": tuple(joined)}
-    return World(**rows, as_of=place[0], time_zone=place[1])
+    return World(**rows, subscriptions=tuple(agreed), as_of=place[0], time_zone=place[1])
 
 
 def _line(chance: random.Random, place: Place, customer: str) -> dict[str, Any]:
@@ -98,6 +99,22 @@ def _talk(chance: random.Random, place: Place, customer: str) -> dict[str, Any]:
         "resolved_at": _later(chance, at),
         "reviewed_at": _later(chance, at),
         "satisfaction": chance.choice([None, 1.0, 3.5, 5.0]),
+    }
+
+
+def _term(chance: random.Random, place: Place, customer: str) -> dict[str, Any]:
+    at = _moment(chance, place)
+    return dict.fromkeys(contracts()["subscriptions"].column_names) | {
+        "customer_id": customer,
+        "subscription_id": chance.choice([None, "one", "two"]),
+        "occurred_at": at,
+        "recorded_at": _later(chance, at),
+        "renews_at": chance.choice([None, at, at + timedelta(days=30), at + timedelta(days=364)]),
+        "started_at": chance.choice([None, _moment(chance, place)]),
+        "plan": chance.choice([None, "basic", "plus"]),
+        "monthly_amount": chance.choice([None, 0.0, 9.99, 19.5]),
+        "ended_at": chance.choice([None, None, _later(chance, at)]),
+        "cancelled_at": _later(chance, at),
     }
 
 
@@ -134,7 +151,7 @@ def on_spark(tables: Mapping[str, pl.LazyFrame], session: Any) -> dict[str, Any]
 
 def tables_of(world: World) -> dict[str, pl.LazyFrame]:
     """The world as contract tables, each held in memory."""
-    return {name: frame(name, getattr(world, name)) for name in ("transactions", "interactions", "customers")}
+    return {name: frame(name, getattr(world, name)) for name in world.tables}
 
 
 def differences(found: pl.DataFrame, expected: pl.DataFrame) -> list[tuple[str, str, float | None, float | None]]:

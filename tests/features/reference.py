@@ -15,6 +15,7 @@ from tests.features.reference_bought import bought
 from tests.features.reference_numbers import Answer
 from tests.features.reference_prospect import PROSPECTS, prospects
 from tests.features.reference_said import both, brought, profile, said
+from tests.features.reference_subscribed import bound
 
 Row = Mapping[str, Any]
 
@@ -23,16 +24,21 @@ def reference_snapshot(
     transactions: Iterable[Row],
     interactions: Iterable[Row],
     joined: Iterable[Row] = (),
+    subscribed: Iterable[Row] = (),
     *,
     as_of: date,
     time_zone: str,
     customers: Iterable[str],
 ) -> dict[str, dict[str, Answer]]:
-    """`{customer: {column: value}}` for these `customers`; `joined` are the rows of the customers table."""
+    """`{customer: {column: value}}` for these `customers`; `joined` are the rows of the customers table.
+
+    `subscribed` are the terms of subscriptions.
+    """
     clock = Clock(as_of, time_zone)
     lines = [clock.as_known(row) for row in transactions if clock.knows(row)]
     talks = [clock.as_known(row) for row in interactions if clock.knows(row)]
     people = [clock.with_age(row) for row in joined if clock.has_not_yet_to_join(row)]
+    agreed = [clock.as_known(row) for row in subscribed if clock.knows(row)]
     expected = prospects(lines)
     return {
         customer: _with_both(
@@ -42,6 +48,7 @@ def reference_snapshot(
         | expected.get(customer, dict.fromkeys(PROSPECTS))
         | brought(customer, people, lines)
         | profile([person for person in people if person["customer_id"] == customer])
+        | bound([term for term in agreed if term["customer_id"] == customer], clock)
         for customer in customers
     }
 
@@ -66,8 +73,8 @@ class Clock:
     def as_known(self, row: Row) -> dict[str, Any]:
         """The row as it was then: what was filled in later is not there yet."""
         at = row["occurred_at"]
-        known = dict(row) | {"age": self._age(at), "local": at.astimezone(self.zone).replace(tzinfo=None)}
-        for name in ("resolved_at", "reviewed_at"):
+        known = dict(row) | {"age": self.age(at), "local": at.astimezone(self.zone).replace(tzinfo=None)}
+        for name in ("resolved_at", "reviewed_at", "ended_at", "cancelled_at"):
             if known.get(name) is not None and known[name] >= self.start:
                 known[name] = None
         if known.get("kind") in ("complaint", "enquiry") and known["resolved_at"] is None:
@@ -80,7 +87,8 @@ class Clock:
 
     def with_age(self, row: Row) -> dict[str, Any]:
         """The row of a customer, with the days since joining where they are known."""
-        return dict(row) | {"age": None if row["joined_at"] is None else self._age(row["joined_at"])}
+        return dict(row) | {"age": None if row["joined_at"] is None else self.age(row["joined_at"])}
 
-    def _age(self, moment: datetime) -> int:
+    def age(self, moment: datetime) -> int:
+        """Days from the business day of a moment to the as-of date."""
         return (self.as_of - moment.astimezone(self.zone).date()).days

@@ -15,12 +15,15 @@ from features import snapshot
 AS_OF = date(2026, 3, 10)
 
 Row = tuple[Any, ...]
-"""`(customer, when, amount)`, `(customer, when, kind)` or `(customer, when joined)`, and then perhaps a dict of other
-columns.
+"""`(customer, when, amount)`, `(customer, when, kind)`, `(customer, when a term began, when it renews)` or `(customer,
+when joined)`, and then perhaps a dict of other columns.
 
 `when` is a number of days before the as-of date (at noon), or a UTC time such as "2026-03-09 23:30".
 """
-TIMES = ("occurred_at", "recorded_at", "resolved_at", "reviewed_at")
+TIMES = (
+    *("occurred_at", "recorded_at", "resolved_at", "reviewed_at"),
+    *("renews_at", "started_at", "ended_at", "cancelled_at"),
+)
 
 
 def moment(when: int | str | datetime | None, *, as_of: date = AS_OF) -> datetime | None:
@@ -40,6 +43,11 @@ def transaction_rows(rows: Iterable[Row], *, as_of: date = AS_OF) -> list[dict[s
 def interaction_rows(rows: Iterable[Row], *, as_of: date = AS_OF) -> list[dict[str, Any]]:
     """The interactions as dicts with every column of the contract."""
     return [_row("interactions", place, row, {"kind": row[2]}, as_of) for place, row in enumerate(rows)]
+
+
+def subscription_rows(rows: Iterable[Row], *, as_of: date = AS_OF) -> list[dict[str, Any]]:
+    """The terms of subscriptions as dicts with every column of the contract; a renewal date of None was not agreed."""
+    return [_row("subscriptions", place, row, {"renews_at": row[2]}, as_of) for place, row in enumerate(rows)]
 
 
 def customer_rows(rows: Iterable[Row], *, as_of: date = AS_OF) -> list[dict[str, Any]]:
@@ -62,19 +70,31 @@ def frame(table: str, rows: Iterable[Mapping[str, Any]]) -> pl.LazyFrame:
 
 
 def tables(
-    bought: Iterable[Row] = (), said: Iterable[Row] = (), joined: Iterable[Row] | None = None, *, as_of: date = AS_OF
+    bought: Iterable[Row] = (),
+    said: Iterable[Row] = (),
+    joined: Iterable[Row] | None = None,
+    subscribed: Iterable[Row] | None = None,
+    *,
+    as_of: date = AS_OF,
 ) -> dict[str, pl.LazyFrame]:
-    """The transactions `bought`, the interactions `said`, and the customers who `joined` (without it no such table)."""
+    """The transactions `bought`, the interactions `said`, the customers who `joined` and the terms `subscribed`.
+
+    Without the last two there are no such tables.
+    """
     made = {
         "transactions": frame("transactions", transaction_rows(bought, as_of=as_of)),
         "interactions": frame("interactions", interaction_rows(said, as_of=as_of)),
     }
-    return made if joined is None else made | {"customers": frame("customers", customer_rows(joined, as_of=as_of))}
+    if joined is not None:
+        made["customers"] = frame("customers", customer_rows(joined, as_of=as_of))
+    if subscribed is not None:
+        made["subscriptions"] = frame("subscriptions", subscription_rows(subscribed, as_of=as_of))
+    return made
 
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """One claim about one feature: what was bought and said, who joined, and what the feature is for each customer."""
+    """One claim about one feature: what was bought, said, subscribed, who joined, and what it is for each customer."""
 
     claim: str
     column: str
@@ -82,13 +102,14 @@ class Case:
     bought: tuple[Row, ...] = ()
     said: tuple[Row, ...] = ()
     joined: tuple[Row, ...] | None = None
+    subscribed: tuple[Row, ...] | None = None
     as_of: date = AS_OF
     time_zone: str = "UTC"
 
     def found(self) -> dict[str, float | None]:
         """What the pipeline says: `{customer: value}` for the customers of the claim."""
         made = snapshot(
-            tables(self.bought, self.said, self.joined, as_of=self.as_of),
+            tables(self.bought, self.said, self.joined, self.subscribed, as_of=self.as_of),
             as_of=self.as_of,
             time_zone=self.time_zone,
             customers=pl.DataFrame({"customer_id": list(self.is_)}),

@@ -37,6 +37,7 @@ def everything_at(when: datetime) -> dict[str, pl.LazyFrame]:
         ],
         [("anna", when, kind, {"satisfaction": 3.0, "topic": "delivery"}) for kind in (*kinds, "complaint")],
         [("anna", None), ("ben", None), ("brought by anna", when, {"referred_by": "anna"})],
+        [("anna", when, None)],
     )
 
 

@@ -24,6 +24,7 @@ from features import (
     _order,
     _polars,
     _runs,
+    _subscriptions,
     _sums,
     _talks,
     _time,
@@ -32,13 +33,14 @@ from features import (
 from tests.features.breaking import breaking, is_compiled, plain_functions, plain_python
 from tests.features.broken_orders import BROKEN_ORDERS
 from tests.features.broken_said import BROKEN_SAID
+from tests.features.broken_subscribed import BROKEN_SUBSCRIBED
 from tests.features.broken_time import BROKEN_TIME
 from tests.features.cases import CASES
 from tests.features.own_features import OWN, OWN_CASES
 from tests.features.paths import ARRAYS, PORTABLE, Broken, Path, of_everyone
 
 CLAIMS = {case.claim: case for case in (*CASES, *OWN_CASES)}
-BROKEN = BROKEN_TIME | BROKEN_ORDERS | BROKEN_SAID
+BROKEN = BROKEN_TIME | BROKEN_ORDERS | BROKEN_SAID | BROKEN_SUBSCRIBED
 GUARDS = [(claim, each, path) for claim, broken in BROKEN.items() for each in broken for path in each[1]]
 
 
@@ -108,8 +110,10 @@ def test_the_rules_of_time_are_guarded_on_both_paths() -> None:
 
 UNBROKEN = {
     "labels: test_time.py holds their cut": "_time.happened_within _makers.future_lines",
+    "labels: test_contract_churn.py holds them": "_makers.future_endings _subscriptions.endings_of",
     "no feature is of it": "_makers._returns",
-    "calls others": "_makers.event_rows _makers._known _makers._lines _makers._interactions "
+    "calls others": "_makers.terms_known _makers._without_announcements "
+    "_makers.event_rows _makers._known _makers._lines _makers._interactions "
     "_history.History.receipts_and_purchases _history.History.kinds_bought _history.history _history._find_orders "
     "_sums.Programme.run",
     "declares a summary": "_aggregate._where _aggregate._of _aggregate._shown "
@@ -135,7 +139,9 @@ UNBROKEN = {
 
 def test_every_function_that_makes_events_cuts_them_or_sums_them_up_is_broken_once() -> None:
     fast_ones = (_buckets, _order, _runs, _history, _talks, _conditions, _loops, _sums, _polars)
-    written = {name for module in (_time, _makers, _aggregate, *fast_ones) for name in written_in(module)}
+    written = {
+        name for module in (_time, _makers, _subscriptions, _aggregate, *fast_ones) for name in written_in(module)
+    }
     broken = {name_of(each) for _, (_, _, functions, *_), _ in GUARDS for each in plain_functions(functions)}
     assert written - broken == {name for names in UNBROKEN.values() for name in names.split()}
 

@@ -35,6 +35,7 @@ class World:
     transactions: Rows
     interactions: Rows
     customers: Rows
+    subscriptions: Rows
     as_of: date
     time_zone: str
 
@@ -50,6 +51,7 @@ class World:
             "transactions": frame("transactions", self.transactions),
             "interactions": frame("interactions", self.interactions),
             "customers": frame("customers", self.customers),
+            "subscriptions": frame("subscriptions", self.subscriptions),
         }
 
     def snapshot(self, customers: tuple[str, ...] = CUSTOMERS) -> pl.DataFrame:
@@ -61,10 +63,9 @@ class World:
         """Whether the row was there when the as-of date began."""
         return row["occurred_at"] < self.start and (row["recorded_at"] or row["occurred_at"]) < self.start
 
-    def with_rows(self, transactions: Any, interactions: Any, customers: Any = None) -> World:
-        """The same place with another history."""
-        joined = self.customers if customers is None else tuple(customers)
-        return replace(self, transactions=tuple(transactions), interactions=tuple(interactions), customers=joined)
+    def with_rows(self, **rows: Any) -> World:
+        """The same place with another history in some of the tables."""
+        return replace(self, **{name: tuple(each) for name, each in rows.items()})
 
 
 @st.composite
@@ -146,8 +147,28 @@ def joined(draw: st.DrawFn, place: tuple[date, str], days: st.SearchStrategy[int
 
 
 @st.composite
+def terms(draw: st.DrawFn, place: tuple[date, str], days: st.SearchStrategy[int]) -> dict[str, Any]:
+    """One term of few subscriptions and plans, perhaps ended early, perhaps with an announcement."""
+    occurred_at, start = draw(moments(place, days=days)), day_start(place[0], time_zone=place[1])
+    length = st.sampled_from([0, 1, 30, 364]).map(lambda days: occurred_at + timedelta(days=days))
+    around = st.sampled_from([start, start - timedelta(microseconds=1)]).map(lambda moment: max(moment, occurred_at))
+    return dict.fromkeys(contracts()["subscriptions"].column_names) | {
+        "customer_id": draw(st.sampled_from(CUSTOMERS)),
+        "occurred_at": occurred_at,
+        "recorded_at": _delayed(draw, occurred_at, start),
+        "subscription_id": draw(st.sampled_from(["s1", "s1", None])),
+        "renews_at": draw(st.none() | length | length | around | moments(place, days=st.integers(-400, 0))),
+        "started_at": draw(st.none() | moments(place, days=days)),
+        "plan": draw(st.sampled_from(["basic", "plus", None])),
+        "monthly_amount": draw(st.sampled_from([1.0, 2.0, 0.1, None])),
+        "ended_at": draw(st.none() | around | moments(place, days=st.integers(-40, 0))),
+        "cancelled_at": _delayed(draw, occurred_at, start),
+    }
+
+
+@st.composite
 def worlds(draw: st.DrawFn, places: tuple[tuple[date, str], ...] = PLACES) -> World:
-    """Up to two dozen lines and sixteen interactions of a few customers, some of them in the customers table."""
+    """Up to two dozen lines, sixteen interactions and eight terms of a few customers, some in the customers table."""
     place = draw(st.sampled_from(places))
     days = past_or_future_days()
     fewest = draw(st.sampled_from([0, 3, 10]))
@@ -155,6 +176,7 @@ def worlds(draw: st.DrawFn, places: tuple[tuple[date, str], ...] = PLACES) -> Wo
         transactions=tuple(draw(st.lists(transaction_lines(place, days), min_size=fewest, max_size=24))),
         interactions=tuple(draw(st.lists(talks(place, days), min_size=fewest, max_size=16))),
         customers=draw(joined(place, days)),
+        subscriptions=tuple(draw(st.lists(terms(place, days), min_size=fewest // 2, max_size=8))),
         as_of=place[0],
         time_zone=place[1],
     )
@@ -170,7 +192,21 @@ def same_past(draw: st.DrawFn, world: World) -> World:
     added = draw(st.lists(transaction_lines(place, later), max_size=4))
     heard = draw(st.lists(talks(place, later), max_size=4))
     resolved = [_otherwise_resolved(row, world, forget=draw(st.booleans())) for row in kept[1]]
-    return world.with_rows([*kept[0], *corrupt, *added], [*resolved, *said, *heard], _otherwise_joined(draw, world))
+    return world.with_rows(
+        transactions=[*kept[0], *corrupt, *added],
+        interactions=[*resolved, *said, *heard],
+        customers=_otherwise_joined(draw, world),
+        subscriptions=[*_otherwise_ended(draw, world), *draw(st.lists(terms(place, later), max_size=4))],
+    )
+
+
+def _otherwise_ended(draw: st.DrawFn, world: World) -> list[dict[str, Any]]:
+    """A term that was there could end otherwise from then on; what was announced of it is never a matter."""
+    past = [row for row in world.subscriptions if world.is_past(row)]
+    ends = st.none() | st.just(world.start) | st.just(world.start + timedelta(days=3))
+    changed = [row | {"cancelled_at": draw(ends | st.just(row["occurred_at"]))} for row in past]
+    is_open = [row["ended_at"] is None or row["ended_at"] >= world.start for row in past]
+    return [row | ({"ended_at": draw(ends)} if still else {}) for row, still in zip(changed, is_open, strict=True)]
 
 
 def _otherwise_joined(draw: st.DrawFn, world: World) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+from subscription_shop import subscription_business
 
 from data_contracts import conform, contracts
 from features import SnapshotStore
@@ -45,6 +46,14 @@ def shop() -> Tables:
     }
     made = {name: conform(contracts()[name], frame, time_zone="Asia/Shanghai") for name, frame in raw.items()}
     return {name: one.rows.select(contracts()[name].column_names).lazy() for name, one in made.items()}
+
+
+@pytest.fixture(scope="session")
+def business() -> Tables:
+    """Four hundred subscribers over twenty months, as the lake would hold them."""
+    raw = subscription_business()
+    made = {name: conform(contracts()[name], frame, time_zone="UTC").rows for name, frame in raw.items()}
+    return {name: rows.drop("_row").lazy() for name, rows in made.items()}
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ from sklearn.model_selection import GroupKFold
 
 from models._baselines import RFM, SILENCE
 from models._matrix import AS_OF_DAY, Labels, Matrix, Numbers, block_of
-from models._members import Linear, Member, Process, Trees
+from models._members import Linear, Member, Process, Trees, at_once
 from models._season import Season
 
 Shares = Mapping[str, float]
@@ -80,7 +80,7 @@ class Blend:
     def fit_members(self, X: Matrix, y: Labels) -> None:
         """Fits every member that has a share to all rows."""
         made = members(self.columns, self.shares, seed=self.seed)
-        self.members = {kind: member.fit(X, y) for kind, member in made.items()}
+        self.members = dict(zip(made, at_once(lambda member: member.fit(X, y), made.values()), strict=True))
 
     def calibrate(self, raw: Numbers, y: Labels, *, days: Numbers | None) -> None:
         """Learns slope, level and season from log-odds of held-out customers; without `days` no season."""
@@ -204,9 +204,12 @@ class _HeldOut:
 
     def _by_folds(self, kinds: Mapping[str, float | None]) -> dict[str, Numbers]:
         found = {kind: np.zeros(len(self.y)) for kind in kinds}
-        for train, test in GroupKFold(n_splits=FOLDS).split(self.rows, groups=self.customers) if kinds else ():
-            for kind, values in self._fit(kinds, train, test).items():
-                found[kind][test] = values
+        if kinds:
+            folds = list(GroupKFold(n_splits=FOLDS).split(self.rows, groups=self.customers))
+            made = at_once(lambda fold: self._fit(kinds, *fold), folds)
+            for (_, test), values in zip(folds, made, strict=True):
+                for kind in kinds:
+                    found[kind][test] = values[kind]
         return found
 
     def _fit(self, kinds: Mapping[str, float | None], train: npt.NDArray, test: npt.NDArray) -> dict[str, Numbers]:  # type: ignore[type-arg]
@@ -214,7 +217,8 @@ class _HeldOut:
         if not 0 < y.sum() < len(y):
             return {kind: np.zeros(len(asked)) for kind in kinds}
         made = members(self.columns, dict.fromkeys(kinds, 1.0), seed=self.seed)
-        return {kind: member.fit(X, y).log_odds(asked) for kind, member in made.items()}
+        said = at_once(lambda member: member.fit(X, y).log_odds(asked), made.values())
+        return dict(zip(made, said, strict=True))
 
 
 def _mix(known: Mapping[str, Numbers], shares: Shares, count: int) -> Numbers:

@@ -99,12 +99,12 @@ def lifetime_values(
     brought = None if referrals is None else referrals.join(asked, on="customer_id", how="semi")
     wanted = asked if brought is None else pl.concat([asked, brought.select(customer_id="referred_id")])
     buyers = _buyers(rows.join(wanted, on="customer_id", how="semi"))
-    made = _values(buyers, _outlook(buyers, model, terms), terms, brought)
+    made = _values(buyers, outlook(buyers, model, terms), terms, brought)
     return asked.join(made, on="customer_id", how="left", maintain_order="left")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Outlook:
+class Outlook:
     """What lies ahead of each customer: `low` and `high` are the interval of their spend over what is expected."""
 
     alive: Numbers
@@ -115,7 +115,8 @@ class _Outlook:
     high: Numbers
 
 
-def _outlook(buyers: pl.DataFrame, model: ValueModel, terms: ValueTerms) -> _Outlook:
+def outlook(buyers: pl.DataFrame, model: ValueModel, terms: ValueTerms) -> Outlook:
+    """What lies ahead of customers in a snapshot, all of whom have bought, within `terms.years`."""
     known, ends = Histories.of(buyers), _period_ends(terms.years)
     ahead = purchases_ahead(model.process, known, ends_days=ends)
     alive = model.process.alive_probability(known.repeats, known.last_days, known.age_days)
@@ -132,10 +133,10 @@ def _outlook(buyers: pl.DataFrame, model: ValueModel, terms: ValueTerms) -> _Out
         referred=np.zeros((buyers.height, 1)),
         cost=_costs(buyers, model.process, known, alive, terms, ends),
     )
-    return _Outlook(alive=alive, purchases=purchases.sum(axis=1), average=average, flows=flows, low=low, high=high)
+    return Outlook(alive=alive, purchases=purchases.sum(axis=1), average=average, flows=flows, low=low, high=high)
 
 
-def _values(buyers: pl.DataFrame, outlook: _Outlook, terms: ValueTerms, brought: pl.DataFrame | None) -> pl.DataFrame:
+def _values(buyers: pl.DataFrame, outlook: Outlook, terms: ValueTerms, brought: pl.DataFrame | None) -> pl.DataFrame:
     referred = referral_values(buyers, _worth(outlook.flows, terms).total, brought)
     whole = _worth(replace(outlook.flows, referred=np.nan_to_num(referred)[:, None]), terms)
     to_come = _worth(_to_come(outlook.flows), terms)

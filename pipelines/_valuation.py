@@ -9,6 +9,7 @@ import polars.selectors as cs
 
 from features import Lake
 from models import ValueTerms, fit_value, lifetime_values, next_orders, referrals_known
+from models.value import YEAR_DAYS, expected_spend
 from pipelines._settings import Settings
 
 _DECIMALS = 2
@@ -20,7 +21,9 @@ def value_terms_of(settings: Settings) -> ValueTerms:
 
 
 def values_of(settings: Settings, lake: Lake, known: pl.DataFrame, *, among: pl.DataFrame, as_of: date) -> pl.DataFrame:
-    """One row per row of `among`, in its order: `customer_id`, the columns of `lifetime_values` and `next_orders`.
+    """One row per row of `among`, in its order: `customer_id`, spend ahead, lifetime value and next order.
+
+    Spend is expected within the horizon of churn (`expected_spend`) and within a year (`expected_yearly_spend`).
 
     `known` is the snapshot of all customers, from whom the purchase process is learned; `among` are rows of it.
     Numbers are rounded to cents.
@@ -28,6 +31,9 @@ def values_of(settings: Settings, lake: Lake, known: pl.DataFrame, *, among: pl.
     model = fit_value(known)
     referrals = referrals_known(lake.arrived, as_of=as_of, time_zone=settings.time_zone)
     values = lifetime_values(known, model, terms=value_terms_of(settings), among=among, referrals=referrals)
+    windows = {"expected_spend": settings.churn.horizon_days, "expected_yearly_spend": YEAR_DAYS}
+    spend = expected_spend(among, model, days=windows)
+    values = spend.join(values, on="customer_id", how="left", validate="1:1", maintain_order="left")
     orders = next_orders(among, model.process, as_of=as_of)
     made = values.join(orders, on="customer_id", how="left", validate="1:1", maintain_order="left")
     return made.with_columns(cs.float().round(_DECIMALS))

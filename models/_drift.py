@@ -255,14 +255,20 @@ def _in_words(edges: Sequence[float], number: int) -> str:
 def _customers_ratio(known: Reference, customers: int, days: int) -> float:
     """The change of the number of customers since the training, beyond the largest seen over as many days before."""
     change = customers / max(1, known.customers[-1])
-    seen = [_trend(known, number, days) for number in range(len(known.days) - 1)]
+    seen = list(_changes(known, days))
     low, high = min([1.0, *seen]), max([1.0, *seen])
     return change / low if change < low else change / high if change > high else 1.0
 
 
-def _trend(known: Reference, number: int, days: int) -> float:
-    """By which factor the number of customers moved over `days`, going by a known date and the one as long after it."""
-    start = known.days[number]
-    end = min(range(number + 1, len(known.days)), key=lambda n: abs((known.days[n] - start).days - days))
-    factor = max(1, known.customers[end]) / max(1, known.customers[number])
-    return float(factor ** (days / (known.days[end] - start).days))
+def _changes(known: Reference, days: int) -> Iterator[float]:
+    """By which factor the number of customers moved from each known date to the one about so many `days` later.
+
+    From the first date to the last, brought to so many days, where no two dates lie that far apart.
+    """
+    span = (known.days[-1] - known.days[0]).days
+    for start, day in enumerate(known.days[:-1]):
+        if start and (known.days[-1] - day).days < days:
+            return
+        end = min(range(start + 1, len(known.days)), key=lambda n: abs((known.days[n] - day).days - min(days, span)))
+        factor = max(1, known.customers[end]) / max(1, known.customers[start])
+        yield float(factor ** (days / (known.days[end] - day).days))

@@ -30,8 +30,8 @@ OVERALL = {"average_precision": 0.04, "brier": 0.005, "calibration_error": 0.02}
 IN_A_TIER = {"average_precision": 0.10, "brier": 0.02, "calibration_error": 0.08}
 """How much worse it may be in one value tier; chance is larger there, so that more is refused only where 95 of 100
 resamples agree that it is worse at all."""
-FEWEST_CUSTOMERS = 30
-"""Of fewer customers nothing is said."""
+FEWEST_CUSTOMERS, FEWEST_OUTCOMES = 30, 20
+"""Of fewer customers nothing is said, and nothing of the ranking of fewer cases of the rarer outcome."""
 WORDS = {"average_precision": "average precision", "brier": "Brier score", "calibration_error": "calibration error"}
 EVERYBODY = "all customers"
 
@@ -214,28 +214,30 @@ def _everywhere(rows: pl.DataFrame, seed: int) -> Iterator[Comparison]:
 def _compared(
     rows: pl.DataFrame, rival: Numbers, where: str, bounds: Mapping[str, float], seed: int
 ) -> Iterator[Comparison]:
-    """One comparison per figure; none for fewer than 30 customers, or where one outcome alone leaves a figure open."""
+    """One comparison per figure that there are enough customers and outcomes for."""
     customers = rows["customer_id"].to_numpy()
     if len(np.unique(customers)) < FEWEST_CUSTOMERS:
         return
     label, mine = rows["label"].to_numpy(), rows["probability"].to_numpy()
+    few = min(label.sum(), (~label).sum()) < FEWEST_OUTCOMES
     drawn = bootstrap(label, {"challenger": mine, "rival": rival}, customers=customers, seed=seed)
     ours, theirs = metrics(label, mine), metrics(label, rival)
     for figure, bound in bounds.items():
+        if few and figure == "average_precision":
+            continue
         sign = -1 if figure == "average_precision" else 1
         low, high = interval(sign * (drawn["challenger"][figure] - drawn["rival"][figure]))
-        if np.isfinite(ours[figure]) and np.isfinite(low):
-            yield Comparison(
-                where=where,
-                figure=figure,
-                customers=len(rows),
-                challenger=ours[figure],
-                rival=theirs[figure],
-                worse_by=sign * (ours[figure] - theirs[figure]),
-                at_least=low,
-                at_most=high,
-                bound=bound,
-            )
+        yield Comparison(
+            where=where,
+            figure=figure,
+            customers=len(rows),
+            challenger=ours[figure],
+            rival=theirs[figure],
+            worse_by=sign * (ours[figure] - theirs[figure]),
+            at_least=low,
+            at_most=high,
+            bound=bound,
+        )
 
 
 def _thinned(rows: pl.DataFrame, seed: int) -> pl.DataFrame:

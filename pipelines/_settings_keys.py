@@ -266,10 +266,10 @@ class ModelsSettings(Section):
         "weighted by how much each feature matters; four times as much for a single one.",
     )
     max_customers_change: float = Field(
-        default=1.5,
+        default=1.4,
         gt=1,
-        description="The most by which the number of customers to be scored may have changed since the training, up "
-        "or down, beyond its own trend: 1.5 is half more, or a third less.",
+        description="The factor by which the number of customers to be scored may have grown or shrunk since the "
+        "training, beyond its own trend.",
     )
 
 

@@ -47,7 +47,7 @@ def ask(known: Reference, rows: pl.DataFrame, *, as_of: date = AS_OF, max_drift:
         version=3,
         learned_until=known.days[-1],
         max_drift=max_drift,
-        max_change=1.5,
+        max_change=1.4,
     )
 
 

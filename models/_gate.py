@@ -233,7 +233,7 @@ def _compared(
             customers=len(rows),
             challenger=ours[figure],
             rival=theirs[figure],
-            worse_by=sign * (ours[figure] - theirs[figure]),
+            worse_by=sign * (ours[figure] - theirs[figure]) + 0.0,  # no minus zero
             at_least=low,
             at_most=high,
             bound=bound,

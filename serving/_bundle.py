@@ -22,6 +22,9 @@ from serving._swap import flush_folder, move_into_place
 _FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 
 
+_NEEDED = ("churn_probability", "value_at_risk")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Bundle:
     """All that one night publishes: scores of the population, the list, and the record of how they came about.
@@ -147,8 +150,20 @@ def _dictionary(bundle: Bundle, scores: pl.DataFrame) -> pl.DataFrame:
 
 def _check(folder: Path, as_of: date) -> None:
     """Reads back what was written and holds it to the contracts of the published tables."""
-    _hold(contracts()["scores"], pl.read_parquet(folder / "scores.parquet"), as_of)
+    scores = pl.read_parquet(folder / "scores.parquet")
+    _hold(contracts()["scores"], scores, as_of)
+    _ask_that_active_customers_have_scores(scores)
     _hold(contracts()["retention_list"], pl.read_csv(folder / "retention_list.csv", infer_schema=False), as_of)
+
+
+def _ask_that_active_customers_have_scores(scores: pl.DataFrame) -> None:
+    without = scores.filter(pl.col("is_active") & pl.any_horizontal(pl.col(_NEEDED).is_null()))
+    if without.height:
+        raise ListNotPublished(
+            f"scores breaks its contract: {without.height} active customers have no {' or '.join(_NEEDED)} (first: "
+            f"{without['customer_id'][0]!r}). Nothing was published; earlier lists are untouched. Please report this "
+            "as a bug, with the settings used."
+        )
 
 
 def _hold(contract: Contract, frame: pl.DataFrame, as_of: date) -> None:

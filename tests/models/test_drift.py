@@ -15,7 +15,7 @@ from features import SnapshotStore
 from models import InputsDrifted, Terms, population, targets
 from models._baselines import BaseRate
 from models._drift import Reference, ask_steady, drift, importances, reference
-from models._matrix import features_of
+from models._matrix import AS_OF_DAY, features_of
 from models._training import Trained
 
 AS_OF = date(2025, 12, 1)
@@ -28,7 +28,8 @@ def active(store: SnapshotStore, terms: Terms) -> Callable[[date], pl.DataFrame]
 
     def on(day: date) -> pl.DataFrame:
         asked = population(targets()["churn"], store.tables, as_of=day, terms=terms)
-        return asked.join(store.at(day), on="customer_id", how="left", maintain_order="left")
+        rows = asked.join(store.at(day), on="customer_id", how="left", maintain_order="left")
+        return rows.with_columns(as_of=pl.lit(day))
 
     return on
 
@@ -120,16 +121,20 @@ def test_a_number_of_customers_that_always_grew_or_shrank_may_go_on(known: Refer
 
 
 def test_a_column_that_always_grows_does_not_count_as_drift(churn_model: Trained) -> None:
-    columns = churn_model.columns
+    columns = [name for name in churn_model.columns if name != AS_OF_DAY]
     chance = np.random.default_rng(0)
 
     def cohort(day: int) -> pl.DataFrame:
         """Everybody joined within one week, so that the tenure of all moves on together."""
         values = pl.DataFrame({name: chance.normal(5, 1, 400) for name in columns})
-        return values.with_columns(tenure_days=pl.Series(100.0 + day + chance.uniform(0, 7, 400)))
+        tenure = pl.Series(100.0 + day + chance.uniform(0, 7, 400))
+        return values.with_columns(tenure_days=tenure, as_of=pl.lit(AS_OF + timedelta(days=day)))
 
     made = reference(
-        churn_model.model, ((AS_OF + timedelta(days=day), cohort(day)) for day in range(0, 200, 20)), columns, seed=1
+        churn_model.model,
+        ((AS_OF + timedelta(days=day), cohort(day)) for day in range(0, 200, 20)),
+        churn_model.columns,
+        seed=1,
     )
     assert drift(made, cohort(220), as_of=AS_OF + timedelta(days=220)).index < 0.01
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
+from lessons import lesson
 from subscription_shop import subscription_business
 
 from data_contracts import conform, contracts
@@ -26,10 +27,11 @@ from features import (
     interactions,
 )
 from models import LeakFound, Terms, targets
+from models._examples import Recipe
 from models._leaks import ask_for_leaks, leaks
 from models._outcome_words import outcome_word, sources_of
 from models._strength import strengths
-from models._training import Recipe, train, training_rows
+from models._training import train
 
 Tables = Mapping[str, pl.LazyFrame]
 StoreOf = Callable[[Tables], SnapshotStore]
@@ -45,7 +47,7 @@ def brought(name: str, **more: Any) -> Attribute:
 @pytest.fixture(scope="module")
 def rows(store: SnapshotStore, terms: Terms) -> pl.DataFrame:
     """What churn is learned from in the simulated shop."""
-    return training_rows(targets()["churn"], store, known_by=AS_OF, terms=terms, recipe=RECIPE)[0]
+    return lesson(targets()["churn"], store, known_by=AS_OF, terms=terms, recipe=RECIPE)[0]
 
 
 def with_column(rows: pl.DataFrame, values: Any, name: str = "colour") -> list[str]:
@@ -224,9 +226,7 @@ def test_an_announcement_would_be_unmasked_if_a_feature_could_see_it(store_of: S
     terms = Terms(active_days=84, horizon_days=28, grace_days=14, time_zone="UTC")
     store = replace(store_of(tables), time_zone="UTC")
     recipe = Recipe(max_dates=8)
-    rows, columns = training_rows(
-        targets()["contract_churn"], store, known_by=date(2025, 9, 8), terms=terms, recipe=recipe
-    )
+    rows, columns = lesson(targets()["contract_churn"], store, known_by=date(2025, 9, 8), terms=terms, recipe=recipe)
     assert leaks(rows, columns, feature_columns()) == []
     day = pl.col("as_of").cast(pl.Datetime("us", "UTC"))
     told = rows.lazy().join(tables["subscriptions"].filter(pl.col("cancelled_at").is_not_null()), on="customer_id")
@@ -259,7 +259,7 @@ def test_a_shop_where_everybody_buys_once_is_left_in_peace(log_of: Callable[...,
     again = [(name, f"2025-{int(day[5:7]) + 1:02}{day[7:]}", 5.0) for name, day, _ in lines[::23]]
     terms = Terms(active_days=84, horizon_days=28, time_zone="Asia/Shanghai")
     store = store_of(log_of(*lines, *again))
-    rows, columns = training_rows(targets()["churn"], store, known_by=AS_OF, terms=terms, recipe=RECIPE)
+    rows, columns = lesson(targets()["churn"], store, known_by=AS_OF, terms=terms, recipe=RECIPE)
     assert rows["label"].mean() > 0.9
     assert leaks(rows, columns, feature_columns()) == []
     assert with_column(rows, chance(rows)) == []

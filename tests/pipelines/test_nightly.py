@@ -25,9 +25,27 @@ def test_a_night_publishes_every_active_customer_once(night: Path) -> None:
     scores = pl.read_parquet(bundle(night) / "scores.parquet")
     start, end = pl.datetime(2024, 4, 26), pl.datetime(2024, 7, 19)
     active = shop_lines().filter(pl.col("occurred_at").is_between(start, end, closed="left"))
-    assert scores["customer_id"].to_list() == sorted(active["customer_id"].unique())
+    asked = scores.filter("is_active")
+    assert asked["customer_id"].to_list() == sorted(active["customer_id"].unique())
     for name in ("churn_probability", "upsell_probability"):
-        assert scores[name].is_between(0, 1).all()
+        assert asked[name].is_between(0, 1).all()
+
+
+def test_lapsed_customers_are_asked_for_win_back_and_nothing_else(night: Path) -> None:
+    scores = pl.read_parquet(bundle(night) / "scores.parquet")
+    lapsed = scores.filter(~pl.col("is_active"))
+    assert lapsed.height > 0
+    assert lapsed["win_back_probability"].is_between(0, 1).all()
+    assert (
+        lapsed.select("churn_probability", "upsell_probability", "value_at_risk").null_count().row(0)
+        == (lapsed.height,) * 3
+    )
+    assert scores.filter("is_active")["win_back_probability"].is_null().all()
+    assert (
+        not pl.read_csv(bundle(night) / "retention_list.csv", infer_schema=False)["customer_id"]
+        .is_in(lapsed["customer_id"].implode())
+        .any()
+    )
 
 
 def test_the_manifest_tells_the_truth_about_the_files(night: Path) -> None:
@@ -52,7 +70,7 @@ def test_the_list_opens_in_excel_and_is_ranked_by_value_at_risk(night: Path) -> 
 
 
 def test_value_at_risk_is_churn_probability_times_what_leaving_would_cost(night: Path) -> None:
-    scores = pl.read_parquet(bundle(night) / "scores.parquet")
+    scores = pl.read_parquet(bundle(night) / "scores.parquet").filter("is_active")
     product = (scores["churn_probability"] * scores["value_to_lose"]).round(2)
     assert (scores["value_at_risk"] - product).abs().max() < 0.011
     assert (scores["value_to_lose"] >= scores["value_to_come"]).all()
@@ -161,7 +179,11 @@ def test_training_again_makes_a_new_champion(churn: Churn, shop: Path, night: Pa
     assert churn("train", "--source", shop, "--as-of", AS_OF, "--home", night).code == 0
     assert churn("nightly", "--source", shop, "--as-of", AS_OF, "--home", night).code == 0
     manifest = json.loads((bundle(night) / "manifest.json").read_text(encoding="utf-8"))
-    assert {name: model["version"] for name, model in manifest["models"].items()} == {"churn": 2, "upsell": 2}
+    assert {name: model["version"] for name, model in manifest["models"].items()} == {
+        "churn": 2,
+        "upsell": 2,
+        "win_back": 2,
+    }
 
 
 def test_reasons_come_in_chinese_when_asked(

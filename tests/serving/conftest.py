@@ -23,6 +23,7 @@ def make_bundle(*, as_of: date = AS_OF, customers: int = 12, factor: float = 1.0
         {
             "customer_id": names,
             "as_of": [as_of] * customers,
+            "is_active": [True] * customers,
             "churn_probability": [0.5] * customers,
             "upsell_probability": [0.25] * customers,
             "yearly_spend": spend,

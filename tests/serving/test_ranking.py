@@ -32,7 +32,7 @@ def scores(rows: list[Row]) -> pl.DataFrame:
             "may_contact": pl.Boolean,
         },
         orient="row",
-    )
+    ).with_columns(is_active=pl.lit(True))
 
 
 def order(rows: list[Row], size: int = 100) -> list[str]:
@@ -99,3 +99,11 @@ def test_the_list_is_as_long_as_asked_for_or_as_there_are_customers(size: int, e
 
 def test_nobody_at_all_gives_an_empty_list_with_the_same_columns() -> None:
     assert rank(scores([]), size=5).listed.columns == rank(scores([(1.0, 0.5, True)]), size=5).listed.columns
+
+
+def test_lapsed_customers_are_counted_and_not_listed() -> None:
+    some = scores([(5.0, 0.9, True), (80.25, 0.9, True)]).with_columns(is_active=pl.Series([True, False]))
+    ranked = rank(some, size=5)
+    assert ranked.listed["customer_id"].to_list() == ["000"]
+    assert ranked.counts["lapsed"] == 1
+    assert ranked.counts["population"] == 2

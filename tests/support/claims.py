@@ -56,6 +56,12 @@ CLAIMS: dict[str, Callable[[Row], bool]] = {
     "buys rarely: # since": lambda r: r.purchase_count_ever * 42 <= r.tenure_days,
     "buys irregularly": lambda r: r.longest_gap_days >= 3 * gap(r),
     "only # so far": lambda r: 2 <= r.purchase_count_ever <= 4,
+    "the subscription has become dearer": lambda r: r.subscription_amount_change > 0,
+    "the subscription must be renewed within": lambda r: (
+        r.running_subscription_count > 0 and 1 <= r.next_renewal_days <= 60
+    ),
+    "a young subscription": lambda r: r.renewal_count_ever == 0 and r.subscribed_days <= 182,
+    "a loyal subscriber": lambda r: r.renewal_count_ever >= 2 and r.subscribed_days >= 182,
     "a regular": lambda r: r.purchase_count_364d >= 12 and r.days_since_last_purchase <= 84,
     "comes back often": lambda r: gap(r) <= 28,
     "has bought # in all": lambda r: r.purchase_count_ever >= 3,

@@ -157,10 +157,11 @@ def _check(folder: Path, as_of: date) -> None:
 
 
 def _ask_that_active_customers_have_scores(scores: pl.DataFrame) -> None:
-    without = scores.filter(pl.col("is_active") & pl.any_horizontal(pl.col(_NEEDED).is_null()))
+    unknown = pl.col("is_active") & pl.any_horizontal(pl.col(_NEEDED).is_null())
+    without = scores.filter(unknown | pl.any_horizontal(pl.col("^.*_probability$").is_nan().fill_null(False)))
     if without.height:
         raise ListNotPublished(
-            f"scores breaks its contract: {without.height} active customers have no {' or '.join(_NEEDED)} (first: "
+            f"scores breaks its contract: {without.height} customers have no score where they must (first: "
             f"{without['customer_id'][0]!r}). Nothing was published; earlier lists are untouched. Please report this "
             "as a bug, with the settings used."
         )

@@ -70,6 +70,7 @@ def test_counts_name_each_way_of_not_being_listed() -> None:
         "listed": 2,
         "beyond_list_size": 1,
         "no_value_at_risk": 1,
+        "lapsed": 0,
         "no_consent": 2,
     }
 

@@ -55,7 +55,7 @@ def looked_back(
     names = BASELINES if 0 < lesson.y.sum() < len(lesson.y) else BASELINES[:2]
     said = {MODEL: made.model} | {name: fitted(name, lesson) for name in names}
     return rows.select("as_of", "customer_id", "label", tier=tier(), tenure=_tenure()).with_columns(
-        **{name: pl.Series(one.predict_proba(X)[:, 1]) for name, one in said.items()}
+        **{name: pl.Series(one.predict_proba(X)[:, 1], dtype=pl.Float64) for name, one in said.items()}
     )
 
 

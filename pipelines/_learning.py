@@ -32,7 +32,8 @@ _KNOWN_DATES = 13
 class Learned:
     """What a training found, and what the gate made of it.
 
-    `report` has the figures on the later test date by estimator (`model`, `base_rate`, `recency_rule`, `logistic_rfm`).
+    `report` has the figures on the later test date by contender (`model` and the baselines); `served` names the one
+    that is served.
     `instead` is the version of the base rate that is served where the model was refused and no other can score.
     """
 
@@ -41,6 +42,7 @@ class Learned:
     test_on: date
     row_count: int
     report: Mapping[str, Mapping[str, float]]
+    served: str
     verdict: Verdict
     instead: int | None
 
@@ -152,6 +154,7 @@ def _registered(
         test_on=trained.plan.test,
         row_count=trained.row_count,
         report=trained.report,
+        served=trained.served,
         verdict=verdict,
         instead=instead,
     )

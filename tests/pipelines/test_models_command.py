@@ -78,11 +78,8 @@ def test_a_night_after_a_rollback_scores_with_the_earlier_model(churn: Churn, sh
     assert churn("models", "--home", two_models, "rollback", "churn").code == 0
     assert churn("nightly", "--source", shop, "--as-of", AS_OF, "--home", two_models).code == 0
     text = (two_models / "lists" / f"as_of={AS_OF}" / "manifest.json").read_text(encoding="utf-8")
-    assert {name: model["version"] for name, model in json.loads(text)["models"].items()} == {
-        "churn": 1,
-        "upsell": 2,
-        "win_back": 2,
-    }
+    models = json.loads(text)["models"]
+    assert {name: models[name]["version"] for name in ("churn", "upsell")} == {"churn": 1, "upsell": 2}
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
 import signal
 import subprocess
 import sys
@@ -12,27 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from processes import start
 from small_shop import AS_OF, kept_by_prefect, write_shop
-
-CHURN = Path(sys.executable).with_name("churn")
-
-
-def environment(tmp_path: Path, **more: str) -> dict[str, str]:
-    """An empty HOME and nothing of ours but what is named."""
-    kept = {key: value for key, value in os.environ.items() if not key.startswith(("PREFECT_", "CHURN_", "MLFLOW_"))}
-    (tmp_path / "empty").mkdir(exist_ok=True)
-    return {**kept, "HOME": str(tmp_path / "empty"), **more}
-
-
-def start(tmp_path: Path, *arguments: object, **more: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [CHURN, *map(str, arguments)],
-        cwd=tmp_path,
-        env=environment(tmp_path, **more),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -49,10 +28,6 @@ def schedule(
     yield run, folder / "home" / "logs" / "churn.log"
     run.kill()
     run.communicate()
-
-
-def whole(folder: Path) -> dict[str, str]:
-    return {str(p): hashlib.sha256(p.read_bytes()).hexdigest() for p in sorted(folder.rglob("*")) if p.is_file()}
 
 
 def test_help_is_light_and_names_the_exit_codes(tmp_path: Path) -> None:
@@ -93,26 +68,6 @@ def test_ctrl_c_and_sigterm_stop_at_once_and_say_so(
     assert "stopped" in err
     assert "Traceback" not in err
     assert not (home / "lists").exists()
-
-
-@pytest.mark.parametrize("seconds", [0.0, 0.6])
-def test_a_night_killed_at_any_point_leaves_yesterdays_list_whole(
-    tmp_path: Path, shop: Path, seconds: float, night: Path
-) -> None:
-    lists = night / "lists"
-    before = whole(lists)
-    run = start(tmp_path, "nightly", "--source", shop, "--as-of", "2024-07-20", "--home", night)
-    deadline = time.monotonic() + 90
-    while not (night / "validation" / "as_of=2024-07-20").exists() and time.monotonic() < deadline:
-        time.sleep(0.02)
-    time.sleep(seconds)
-    run.kill()
-    run.communicate()
-    assert {path: digest for path, digest in whole(lists).items() if "2024-07-20" not in path} == before
-    again = start(tmp_path, "nightly", "--source", shop, "--as-of", "2024-07-20", "--home", night)
-    _, err = again.communicate(timeout=120)
-    assert again.returncode == 0, err
-    assert sorted(path.name for path in lists.iterdir()) == [f"as_of={AS_OF}", "as_of=2024-07-20"]
 
 
 def test_a_night_works_with_a_prefect_server_of_ones_own(tmp_path: Path, shop: Path) -> None:

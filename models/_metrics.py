@@ -9,13 +9,18 @@ from sklearn.metrics import average_precision_score, brier_score_loss, log_loss,
 Numbers = npt.NDArray[np.float64]
 
 
-def metrics(label: npt.NDArray[np.bool_], probability: Numbers) -> dict[str, float]:
+def metrics(label: npt.NDArray[np.bool_], probability: Numbers, *, list_size: int | None = None) -> dict[str, float]:
     """Rank and calibration figures of predicted probabilities against what happened.
 
-    `auc` and `average_precision` are not a number when only one outcome occurred.
+    `auc` and `average_precision` are not a number when only one outcome occurred. With a `list_size` also
+    `lift_at_list_size` and `gain_at_list_size`, the share of all yes among so many customers with the highest
+    probability.
     """
     both = 0 < label.sum() < len(label)
     clipped = np.clip(probability, 1e-6, 1 - 1e-6)
+    listed = min(1.0, list_size / max(1, len(label))) if list_size else None
+    at_list = {} if listed is None else {"lift_at_list_size": lift(label, probability, share=listed)}
+    at_list |= {"gain_at_list_size": at_list["lift_at_list_size"] * listed} if listed is not None else {}
     return {
         "customers": float(len(label)),
         "base_rate": float(label.mean()),
@@ -26,6 +31,7 @@ def metrics(label: npt.NDArray[np.bool_], probability: Numbers) -> dict[str, flo
         "log_loss": float(log_loss(label, clipped, labels=[False, True])),
         "calibration_error": calibration_error(label, probability),
         "lift_at_10_percent": lift(label, probability, share=0.1),
+        **at_list,
     }
 
 

@@ -85,7 +85,10 @@ def train(target: Target, store: SnapshotStore, *, known_by: date, terms: Terms,
         fingerprint=fingerprint(),
         versions=store.versions,
         row_count=rows.height,
-        report={name: metrics(test["label"].to_numpy(), values) for name, values in predicted.items()},
+        report={
+            name: metrics(test["label"].to_numpy(), values, list_size=recipe.list_size)
+            for name, values in predicted.items()
+        },
         rehearsal=judged[served],
         test=test.select(
             "customer_id", "label", "tenure_days", "as_of", probability=pl.Series(predicted[served]), tier=tier()

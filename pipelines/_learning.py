@@ -70,6 +70,7 @@ def recipe_of(settings: Settings) -> Recipe:
         max_rows=chosen.max_rows,
         seed=chosen.seed,
         trusted=chosen.trusted_features,
+        list_size=settings.list.size,
     )
 
 

@@ -82,3 +82,13 @@ def test_where_only_one_outcome_occurred_ranking_figures_are_not_a_number_and_th
     assert math.isnan(found["average_precision"])
     assert math.isnan(found["lift_at_10_percent"]) == (not answer)
     assert all(math.isfinite(found[name]) for name in ("brier", "log_loss", "calibration_error", "base_rate"))
+
+
+def test_gain_at_the_size_of_the_list_is_the_share_of_all_yes_that_it_holds() -> None:
+    label = np.array([True, False, True, False, False, True, False, False])
+    probability = np.array([0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2])
+    found = metrics(label, probability, list_size=4)
+    assert found["gain_at_list_size"] == pytest.approx(2 / 3)
+    assert found["lift_at_list_size"] == pytest.approx((2 / 4) / (3 / 8))
+    assert metrics(label, probability, list_size=100)["gain_at_list_size"] == pytest.approx(1)
+    assert "gain_at_list_size" not in metrics(label, probability)

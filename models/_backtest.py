@@ -11,9 +11,11 @@ import polars as pl
 
 from features import SnapshotStore
 from models._bootstrap import bootstrap, bootstrap_means, interval
-from models._contenders import BASELINES, MODEL, fitted
+from models._contenders import BASELINES, MODEL, baselines, fitted
+from models._errors import NotEnoughHistory
 from models._examples import Recipe, training_rows
-from models._labels import labels, population
+from models._known import Reach
+from models._labels import ask_mature, labels, population
 from models._matrix import Labels, Numbers, features_of
 from models._metrics import metrics
 from models._target import Target, Terms
@@ -36,24 +38,26 @@ class Figure:
 
 
 def looked_back(
-    target: Target, store: SnapshotStore, *, as_of: date, known_by: date, terms: Terms, recipe: Recipe
+    target: Target, store: SnapshotStore, *, as_of: date, data: Reach, terms: Terms, recipe: Recipe
 ) -> pl.DataFrame:
-    """What would have been said on `as_of`, and what happened, as known before `known_by` began.
+    """What would have been said on `as_of`, and what happened, as far as the `data` reach.
 
     One row per customer of the population: `as_of`, `customer_id`, `label`, `tier`, `tenure`, `model` (what would have
     been published: the blend, or the baseline that was served in its place) and one column per baseline, learned from
     the same rows. Raises NotEnoughHistory or LabelNotMature.
     """
     asked = population(target, store.tables, as_of=as_of, terms=terms)
-    happened = labels(target, store.tables, as_of=as_of, terms=terms, known_by=known_by, among=asked)
+    if asked.is_empty():
+        raise NotEnoughHistory(f"nobody is asked about {target.name} on {as_of}; choose a date within the data.")
+    ask_mature(target, as_of=as_of, terms=terms, known_by=data.over_by)
+    happened = labels(target, store.tables, as_of=as_of, terms=terms, known_by=data.recorded_by, among=asked)
     made = train(target, store, known_by=as_of, terms=terms, recipe=recipe)
     rows = happened.join(store.at(as_of), on="customer_id", how="left", validate="1:1", maintain_order="left")
     rows = rows.with_columns(as_of=pl.lit(as_of))
     X = features_of(rows, made.columns)
     past = training_rows(target, store, days=made.plan.final, known_by=made.plan.known_by, terms=terms, recipe=recipe)
     lesson = examples(past, store, known_on=as_of, plan=made.plan, target=target, terms=terms, recipe=recipe)
-    names = BASELINES if 0 < lesson.y.sum() < len(lesson.y) else BASELINES[:2]
-    said = {MODEL: made.model} | {name: fitted(name, lesson) for name in names}
+    said = {MODEL: made.model} | {name: fitted(name, lesson) for name in baselines(lesson)}
     return rows.select("as_of", "customer_id", "label", tier=tier(), tenure=_tenure()).with_columns(
         **{name: pl.Series(one.predict_proba(X)[:, 1], dtype=pl.Float64) for name, one in said.items()}
     )
@@ -66,6 +70,7 @@ def by_date(rows: pl.DataFrame) -> dict[date, dict[str, dict[str, Figure]]]:
 
 def over_dates(rows: pl.DataFrame) -> dict[str, dict[str, Figure]]:
     """The mean over the as-of dates of each figure of each contender; customers are resampled with all their dates."""
+    rows = rows.select("as_of", "customer_id", "label", *_names(rows))  # contenders that answered on all dates
     single = [_plain(rows.filter(pl.col("as_of") == day)) for day in rows["as_of"].unique().sort()]
     some = _few(rows)
     resampled = bootstrap_means(
@@ -87,6 +92,7 @@ def over_dates(rows: pl.DataFrame) -> dict[str, dict[str, Figure]]:
 
 def spread(rows: pl.DataFrame) -> dict[str, dict[str, float]]:
     """The standard deviation over the as-of dates of each figure of each contender; zero for a single date."""
+    rows = rows.select("as_of", "customer_id", "label", *_names(rows))
     single = [_plain(rows.filter(pl.col("as_of") == day)) for day in rows["as_of"].unique().sort()]
     return {
         name: {key: float(np.std([one[name][key] for one in single], ddof=min(1, len(single) - 1))) for key in FIGURES}
@@ -119,7 +125,7 @@ def _tenure() -> pl.Expr:
 
 
 def _names(rows: pl.DataFrame) -> list[str]:
-    return [name for name in (MODEL, *BASELINES) if name in rows.columns and rows[name].null_count() < rows.height]
+    return [name for name in (MODEL, *BASELINES) if name in rows.columns and not rows[name].null_count()]
 
 
 def _said(rows: pl.DataFrame) -> dict[str, Numbers]:

@@ -17,7 +17,7 @@ from models._matrix import Labels, Numbers
 
 RFM = ("days_since_last_purchase", "tenure_days", "purchase_count_84d", "purchase_count_364d", "spend_364d")
 SILENCE = "no_purchase_in_4_weeks_probability"
-_HISTORY = ("purchase_day_count_ever", "tenure_days", "days_since_last_purchase")
+HISTORY = ("purchase_day_count_ever", "tenure_days", "days_since_last_purchase")
 _CERTAIN = 1e-6
 """A purchase process never says 0 or 1, but floats may."""
 
@@ -61,8 +61,8 @@ class RecencyRule:
 class PurchaseRule:
     """The baseline of the journals: MBG/NBD, which knows nothing but when a customer bought, brought to the rate seen.
 
-    `process` was fitted to all customers known on a day; its probability of no purchase between `lead_days` and
-    `ahead_days` from the as-of date is turned into that of yes by a logistic regression with one slope.
+    `process` was fitted to all customers known on a day; its probability of no purchase within `ahead_days` of the
+    as-of date is turned into that of yes by a logistic regression with one slope.
     """
 
     def __init__(self, process: PurchaseProcess, *, ahead_days: int) -> None:
@@ -87,7 +87,7 @@ class PurchaseRule:
         return _in_column(X, SILENCE, self._slope * (self._silence(X) - self._middle))
 
     def _silence(self, X: pd.DataFrame) -> Numbers:
-        count, age, recency = (X[name].to_numpy(dtype=np.float64, na_value=np.nan) for name in _HISTORY)
+        count, age, recency = (X[name].to_numpy(dtype=np.float64, na_value=np.nan) for name in HISTORY)
         known = np.isfinite(count + age + recency) & (count > 0)
         repeats, age, last = (
             np.where(known, count - 1, 0.0),

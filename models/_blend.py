@@ -27,12 +27,14 @@ BLENDS: tuple[Shares, ...] = (
 """Weights in log-odds to choose from. Which one is best differs between companies and is steady within one; a finer
 choice would fit noise. The first stands where there is no earlier period to choose by."""
 SIMPLE: Shares = {"rfm": 0.5, "process": 0.5}
+REGULAR: Shares = {"linear": 1.0}
+"""All columns, strongly regularised: where few outcomes are to be learned from and purchases do not tell them."""
 NOTHING: Shares = {}
 """The base rate: nothing is known of anyone."""
 FOLDS = 3
 FEWEST = 2 * FOLDS
 FEW_OUTCOMES = 100
-"""Fewer customers with the rarer outcome than this are too few for anything but recency, frequency and spend."""
+"""Fewer customers with the rarer outcome than this are too few for trees."""
 STUDY_ROWS = 40_000
 """Shares, calibration and seasons are studied on so many rows at most; members are fitted to all."""
 _STEEPEST = 1.5
@@ -92,13 +94,18 @@ class Blend:
 def members(columns: Sequence[str], shares: Shares, *, seed: int) -> dict[str, Member]:
     """The unfitted members of a blend over the named columns, `as_of_day` last and read by none."""
     features = range(len(columns) - 1)
-    made: dict[str, Member] = {
-        "trees": Trees(features, seed=seed),
-        "linear": Linear(features, strength=0.02),
-        "rfm": Linear([columns.index(name) for name in RFM if name in columns], strength=0.02),
-        "process": Process(columns.index(SILENCE)),
-    }
+    rfm = [columns.index(name) for name in RFM if name in columns]
+    made: dict[str, Member] = {"trees": Trees(features, seed=seed), "linear": Linear(features, strength=0.02)}
+    made |= {"rfm": Linear(rfm, strength=0.02)} if rfm else {}
+    made |= {"process": Process(columns.index(SILENCE))} if SILENCE in columns else {}
     return {kind: made[kind] for kind in shares}
+
+
+def _possible(shares: Shares, columns: Sequence[str]) -> Shares:
+    """The shares without members that have no column to read, made to add up again."""
+    there = {"trees": True, "linear": True, "rfm": bool({*RFM} & {*columns}), "process": SILENCE in columns}
+    left = {kind: share for kind, share in shares.items() if there[kind]}
+    return {kind: share / sum(left.values()) for kind, share in left.items()}
 
 
 def fit_blend(
@@ -173,7 +180,9 @@ class _HeldOut:
         fewer = self._rarer(np.ones(len(self.y), dtype=bool))
         if fewer < FEWEST or len(np.unique(self.customers)) < 2 * FEWEST:
             return []
-        return [SIMPLE, *BLENDS] if fewer >= FEW_OUTCOMES else [SIMPLE]
+        bearable = (SIMPLE, *BLENDS) if fewer >= FEW_OUTCOMES else (SIMPLE, REGULAR)
+        possible = [_possible(shares, self.columns) for shares in bearable]
+        return [shares for shares in possible if shares]
 
     def _losses(
         self, candidates: Sequence[Shares], *, ahead_days: int

@@ -9,18 +9,24 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy.special import expit, logit
 from sklearn.metrics import average_precision_score
 
 from features import PurchaseProcess
-from models._baselines import BaseRate, PurchaseRule, RecencyRule, logistic_rfm
+from models._baselines import HISTORY, RFM, BaseRate, PurchaseRule, RecencyRule, logistic_rfm
 from models._blend import Blend, Shares, fit_blend
 from models._matrix import Labels, Numbers
+from models._season import shift_and_variance
 
 MODEL = "model"
 BASELINES = ("base_rate", "recency_rule", "logistic_rfm", "purchase_process")
-"""From the simplest on; the last two need both outcomes."""
+"""From the simplest on."""
+NEED_BOTH = ("logistic_rfm", "purchase_process")
+READS = {"recency_rule": HISTORY[2:], "logistic_rfm": RFM, "purchase_process": HISTORY}
+"""The columns without which a baseline cannot be fitted."""
 FEWEST_CUSTOMERS = 10
 """Of fewer, or with one outcome only, nothing is learned but the base rate."""
+FEWEST_OUTCOMES = 20
 CLEARLY = 1.2816
 """Standard errors by which a baseline must be ahead to win: nine in ten of all samples of customers would agree."""
 
@@ -57,8 +63,14 @@ class Examples:
 
 def contenders(examples: Examples) -> dict[str, Estimator]:
     """The model and every baseline that can be fitted; with only one outcome, or nobody, base rate and recency."""
-    both = 0 < examples.y.sum() < len(examples.y)
-    return {name: fitted(name, examples) for name in (MODEL, *(BASELINES if both else BASELINES[:2]))}
+    return {name: fitted(name, examples) for name in (MODEL, *baselines(examples))}
+
+
+def baselines(examples: Examples) -> tuple[str, ...]:
+    """Which baselines can be fitted: with both outcomes all of them, but for those whose columns are excluded."""
+    both, there = 0 < examples.y.sum() < len(examples.y), {*examples.X.columns}
+    can = [name for name in BASELINES if both or name not in NEED_BOTH]
+    return tuple(name for name in can if {*READS.get(name, ())} <= there)
 
 
 def fitted(name: str, examples: Examples, *, shares: Shares | None = None) -> Estimator:
@@ -88,22 +100,38 @@ def fitted(name: str, examples: Examples, *, shares: Shares | None = None) -> Es
 def winner(label: Labels, predicted: Mapping[str, Numbers]) -> str:
     """Whom to serve: the model, or the baseline that clearly beats it on the same later customers.
 
-    A baseline wins with a lower Brier score, beyond chance (paired, one-sided 90%), and no lower average precision.
+    A baseline wins with a lower Brier score, beyond chance (paired, one-sided 90%) and not by the level of that one day
+    alone, and no lower average precision. Of fewer than 20 customers with the rarer outcome nothing is concluded.
     """
-    model, best = predicted[MODEL], MODEL
+    if min(label.sum(), (~label).sum()) < FEWEST_OUTCOMES:
+        return MODEL
+    best = MODEL
     for name, values in predicted.items():
-        gain = (model - label) ** 2 - (values - label) ** 2
-        error = gain.std() / np.sqrt(len(gain))
-        ahead = gain.mean() > CLEARLY * error and gain.mean() > 0
-        if ahead and _precision(label, values) >= _precision(label, model):
-            best = min(best, name, key=lambda one: float(((predicted[one] - label) ** 2).mean()))
+        gain = _squares(label, predicted[MODEL]) - _squares(label, values)
+        ahead = gain.mean() > CLEARLY * gain.std(ddof=1) / np.sqrt(len(gain)) and gain.mean() > 0
+        by_level = _brier(label, _levelled(label, values)) >= _brier(label, _levelled(label, predicted[MODEL]))
+        precise = average_precision_score(label, values) >= average_precision_score(label, predicted[MODEL])
+        if ahead and precise and not by_level:
+            best = min(best, name, key=lambda one: _brier(label, predicted[one]))
     return best
 
 
-def shares_of(model: Estimator) -> Shares | None:
-    """What a judged blend was made of, so that the final fit is the one that was judged."""
-    return model.shares if isinstance(model, Blend) else None
+def refitted(name: str, judged: Estimator, everything: Examples) -> Estimator:
+    """What was judged under a name, fitted to everything: the same shares, or the base rate where it was one."""
+    if isinstance(judged, BaseRate):
+        return fitted("base_rate", everything)
+    return fitted(name, everything, shares=judged.shares if isinstance(judged, Blend) else None)
 
 
-def _precision(label: Labels, probability: Numbers) -> float:
-    return float(average_precision_score(label, probability)) if 0 < label.sum() < len(label) else 0.0
+def _squares(label: Labels, probability: Numbers) -> Numbers:
+    return np.asarray((probability - label) ** 2)
+
+
+def _brier(label: Labels, probability: Numbers) -> float:
+    return float(_squares(label, probability).mean())
+
+
+def _levelled(label: Labels, probability: Numbers) -> Numbers:
+    """The probabilities moved, in log-odds, to the rate of the day."""
+    odds = logit(np.clip(probability.astype(np.float64), 1e-6, 1 - 1e-6))
+    return np.asarray(expit(odds + shift_and_variance(odds, label)[0]))

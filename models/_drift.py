@@ -25,6 +25,8 @@ _ASKED_ROWS = 500
 """Rows on which it is measured how much a column matters; more change the shares little."""
 _MATTERS = 0.01
 """A column with a smaller share of the importance is not looked at on its own."""
+_BY_CHANCE = 3.0
+"""Standard deviations by which a number of customers may differ by chance: of three, five may be left, or none."""
 _COLUMN_FACTOR, _COLUMN_JUMP = 4, 1 / 3
 """One column alone stops a night when it drifted by so many times what is allowed for the mean of all, and more than
 this share of the customers moved into one bin (one value, or unknown). No season seen does both; what was broken on
@@ -254,7 +256,10 @@ def _in_words(edges: Sequence[float], number: int) -> str:
 
 def _customers_ratio(known: Reference, customers: int, days: int) -> float:
     """The change of the number of customers since the training, beyond the largest seen over as many days before."""
-    change = customers / max(1, known.customers[-1])
+    before = known.customers[-1]
+    if abs(customers - before) <= _BY_CHANCE * np.sqrt(customers + before):
+        return 1.0
+    change = customers / max(1, before)
     seen = list(_changes(known, days))
     low, high = min([1.0, *seen]), max([1.0, *seen])
     return change / low if change < low else change / high if change > high else 1.0

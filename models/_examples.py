@@ -59,13 +59,24 @@ def training_rows(
     One row per as-of date and customer of the population: `customer_id`, `label`, the features, `as_of`. Where that
     would be more than `max_rows`, a share of the customers, drawn by their ids, stands for all.
     """
-    store.prepare(days)
     asked = {day: population(target, store.tables, as_of=day, terms=terms) for day in days}
     count = sum(one.height for one in asked.values())
+    if not count or asked[days[-1]].is_empty():
+        raise NotEnoughHistory(_nobody(target, terms, days))
+    store.prepare(days)
     if count > recipe.max_rows:
         drawn = pl.col("customer_id").hash(recipe.seed) % _PARTS < int(_PARTS * recipe.max_rows / count)
         asked = {day: one.filter(drawn) for day, one in asked.items()}
     return pl.concat([_rows(target, store, asked, day, known_by=known_by, terms=terms) for day in days])
+
+
+def _nobody(target: Target, terms: Terms, days: Sequence[date]) -> str:
+    words = target.population.__name__.replace("_", " ")
+    return (
+        f"nobody to train {target.name} on: on the as-of dates {days[0]} to {days[-1]}, or on the last of them, no "
+        f"customer is one of its {words} (active_days = {terms.active_days}). Check that the log has no gap and no "
+        "stray early date, use another as-of date, or raise [population] active_days."
+    )
 
 
 def as_known_by(

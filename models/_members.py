@@ -109,8 +109,7 @@ class Linear:
 
     def fit(self, X: Matrix, y: Labels) -> Linear:
         """Learns from rows and their labels."""
-        every = -(-len(X) // LINEAR_ROWS)
-        X, y = X[::every], y[::every]
+        X, y, weights = _representative(X, y)
         values = _logarithms(X[:, self.columns])
         unknown = np.isnan(values)
         share = unknown.mean(axis=0)
@@ -125,7 +124,8 @@ class Linear:
         design = self._design(filled, unknown)
         self.centre = design.mean(axis=0, dtype=np.float64)
         solver = "newton-cholesky"  # to the last digits, whatever the number of threads that add
-        fitted = LogisticRegression(C=self.strength * every, solver=solver, tol=1e-8).fit(design.astype(np.float64), y)
+        fitted = LogisticRegression(C=self.strength, solver=solver, tol=1e-8)
+        fitted.fit(design.astype(np.float64), y, sample_weight=weights)
         self.weights, self.intercept = fitted.coef_[0], float(fitted.intercept_[0])
         return self
 
@@ -195,6 +195,18 @@ def at_once(work: Callable[[Item], Made], items: Iterable[Item]) -> list[Made]:
     """The work on every item, in their order, two at a time: what is done inside leaves Python to others."""
     with ThreadPoolExecutor(2) as threads:
         return list(threads.map(work, items))
+
+
+def _representative(X: Matrix, y: Labels) -> tuple[Matrix, Labels, Numbers]:
+    """At most about `LINEAR_ROWS` rows with their weights: evenly spaced ones of each answer, all of a rare one."""
+    weights = np.zeros(len(y))
+    for answer in (True, False):
+        place = np.flatnonzero(y == answer)
+        every = max(1, -(-len(place) // (LINEAR_ROWS // 2)))
+        taken = place[::every]
+        weights[taken] = len(place) / max(1, len(taken))
+    kept = weights > 0
+    return X[kept], y[kept], weights[kept]
 
 
 def _logarithms(values: Matrix) -> Matrix:

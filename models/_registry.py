@@ -35,6 +35,8 @@ CHAMPION, CHALLENGER = "champion", "challenger"
 _ARTIFACTS = "mlartifacts"
 _NOT_THERE = ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE")
 """What MLflow answers where no model, or no model of that alias, is registered."""
+_UNREADABLE = (MlflowException, OSError, ImportError, AttributeError, TypeError, KeyError, ValueError)
+"""Files that are gone, and models that were kept by another version of this project."""
 _REQUIREMENTS = ("scikit-learn", "xgboost-cpu", "numpy", "pandas", "skops")
 
 
@@ -191,7 +193,7 @@ class Registry:
         with TemporaryDirectory() as aside:
             try:
                 return mlflow.sklearn.load_model(where, dst_path=aside)
-            except (MlflowException, OSError) as error:
+            except _UNREADABLE as error:
                 raise NoChampion(
                     f"the champion of {found.name} (version {found.version}) is registered, but its files cannot be "
                     f"read from {where}: {error}. Bring them back, or run `churn train` to learn a new one."

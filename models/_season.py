@@ -31,7 +31,7 @@ class Season:
     def fit(self, log_odds: Numbers, y: Labels, days: Numbers) -> Season:
         """Learns from log-odds predicted for customers who were held out, their labels and the day of each row."""
         self.days = np.unique(days)
-        seen = [_shift(log_odds[days == day], y[days == day]) for day in self.days]
+        seen = [shift_and_variance(log_odds[days == day], y[days == day]) for day in self.days]
         self.shifts = np.array([shift for shift, _ in seen])
         variances = np.array([variance for _, variance in seen])
         covariance = _kernel(self.days, self.days) + np.diag(variances + NOISE**2)
@@ -52,7 +52,7 @@ def _kernel(one: Numbers, other: Numbers) -> Numbers:
     return np.asarray(season + DRIFT_SPREAD**2 * np.exp(-apart / DRIFT_MEMORY_DAYS))
 
 
-def _shift(log_odds: Numbers, y: Labels) -> tuple[float, float]:
+def shift_and_variance(log_odds: Numbers, y: Labels) -> tuple[float, float]:
     """By how much the log-odds of a day must move for their mean to be the rate observed, and its variance."""
     count = len(y)
     rate = (y.sum() + 0.5) / (count + 1.0)

@@ -12,7 +12,7 @@ import pandas as pd
 import polars as pl
 
 from features import SnapshotStore, fingerprint, fit_process, purchase_history
-from models._contenders import FEWEST_CUSTOMERS, Estimator, Examples, contenders, fitted, shares_of, winner
+from models._contenders import FEWEST_CUSTOMERS, Estimator, Examples, contenders, refitted, winner
 from models._dates import Plan
 from models._errors import NotEnoughHistory
 from models._examples import Recipe, as_known_by, plan_for, training_rows
@@ -70,7 +70,7 @@ def train(target: Target, store: SnapshotStore, *, known_by: date, terms: Terms,
     predicted = {name: one.predict_proba(features_of(test, columns))[:, 1] for name, one in judged.items()}
     served = winner(test["label"].to_numpy(), predicted)
     everything = examples(rows, store, known_on=plan.test, plan=plan, target=target, terms=terms, recipe=recipe)
-    model = fitted(served, everything, shares=shares_of(judged[served]))
+    model = refitted(served, judged[served], everything)
     log.info(
         "train %s rows_in=%d served=%s seconds=%.1f", target.name, rows.height, served, time.perf_counter() - started
     )

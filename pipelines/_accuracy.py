@@ -63,8 +63,9 @@ def accuracy(
     sections, means, dates = [_preface(settings)], {}, {}
     for target in asked:
         terms = terms_of(settings, target)
+        data = reach(lake.arrived, time_zone=settings.time_zone, needs=target.needs) or data
         chosen = list(days) or _last_dates(data, terms, number)
-        rows = _rows(settings, lake, target, terms, chosen, data)
+        rows = _rows(settings, lake, target, terms, chosen, data, must=target.essential and bool(days))
         if rows is None:
             continue
         rows.write_parquet(folder / f"{target.name}.parquet")
@@ -73,6 +74,8 @@ def accuracy(
         accuracy_plot(_curves(figures), model=ESTIMATORS[MODEL], title=target.name).savefig(picture, dpi=110)
         sections.append(_section(target, terms, rows, figures, mean, picture.name))
         means[target.name], dates[target.name] = mean, tuple(figures)
+    if not means:
+        raise NotEnoughHistory("on none of the dates is there enough to learn from; give earlier data or later dates.")
     report = folder / "accuracy.md"
     report.write_text("\n".join(sections), encoding="utf-8")
     return Accuracy(report=report, means=means, dates=dates)
@@ -98,20 +101,26 @@ def _last_dates(data: Reach, terms: Terms, number: int) -> list[date]:
 
 
 def _rows(
-    settings: Settings, lake: Lake, target: Target, terms: Terms, days: Sequence[date], data: Reach
+    settings: Settings,
+    lake: Lake,
+    target: Target,
+    terms: Terms,
+    days: Sequence[date],
+    data: Reach,
+    *,
+    must: bool,
 ) -> pl.DataFrame | None:
-    """Predictions and outcomes on all days; None where nobody could be asked or learned from on any."""
+    """Predictions and outcomes on all days, but for those that `must` not be there and have too little to learn from.
+
+    None where no day is left.
+    """
     store, parts = snapshot_store(settings, lake), []
     for day in days:
         with stage(f"{target.name} as of {day}"):
             try:
-                parts.append(
-                    looked_back(
-                        target, store, as_of=day, known_by=data.over_by, terms=terms, recipe=recipe_of(settings)
-                    )
-                )
+                parts.append(looked_back(target, store, as_of=day, data=data, terms=terms, recipe=recipe_of(settings)))
             except NotEnoughHistory as error:
-                if target.essential:
+                if must:
                     raise
                 log.warning("%s as of %s is left out: %s", target.name, day, error)
     return pl.concat(parts, how="diagonal") if parts else None

@@ -11,7 +11,7 @@ import polars as pl
 
 from features import Lake, SnapshotStore, open_lake
 from models import Target, Terms, labels, targets
-from models._contenders import BASELINES, fitted
+from models._contenders import baselines, fitted
 from models._examples import plan_for, training_rows
 from models._known import reach
 from models._labels import ask_mature
@@ -71,5 +71,4 @@ def _baselines(
     lesson = examples(past, store, known_on=as_of, plan=plan, target=target, terms=terms, recipe=recipe)
     asked = scores.select("customer_id").join(store.at(as_of), on="customer_id", how="left", maintain_order="left")
     X = features_of(asked.with_columns(as_of=pl.lit(as_of)), lesson.X.columns)
-    names = BASELINES if 0 < lesson.y.sum() < len(lesson.y) else BASELINES[:2]
-    return {name: fitted(name, lesson).predict_proba(X)[:, 1] for name in names}
+    return {name: fitted(name, lesson).predict_proba(X)[:, 1] for name in baselines(lesson)}

@@ -97,13 +97,13 @@ def without_champion(registry: Registry, lake: Lake) -> list[Target]:
     return [target for target in targets(lake.arrived).values() if not registry.has_champion(target.name)]
 
 
-def grown_old(settings: Settings, registry: Registry, *, as_of: date) -> list[Target]:
+def grown_old(settings: Settings, registry: Registry, lake: Lake, *, as_of: date) -> list[Target]:
     """The questions with a champion that are due to be learned anew.
 
     Due are those whose latest training, promoted or not, is `retrain_after_days` old; and those whose champion is
     older than it may be and that were not trained on `as_of` itself.
     """
-    return [target for target in targets().values() if _is_due(settings, registry, target.name, as_of)]
+    return [target for target in targets(lake.arrived).values() if _is_due(settings, registry, target.name, as_of)]
 
 
 def _is_due(settings: Settings, registry: Registry, name: str, as_of: date) -> bool:

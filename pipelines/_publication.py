@@ -19,7 +19,7 @@ from models._reasons import reasons
 from models._registry import Champion
 from models._scoring import score
 from models.contract_churn import leavers
-from pipelines._guard import ask_steady_inputs, ask_usable
+from pipelines._guard import usable
 from pipelines._ingest import Arrival
 from pipelines._learning import snapshot_store, terms_of
 from pipelines._settings import Settings
@@ -54,14 +54,13 @@ def publish_night(
     Raises FeaturesChanged, ModelFromTheFuture, ModelTooOld or InputsDrifted when a champion must not score this night,
     NotEnoughHistory when nobody is active, ListNotPublished when the files cannot be written whole.
     """
-    ask_usable(settings, champions, as_of=as_of)
     started = time.perf_counter()
+    champions = usable(settings, lake, champions, as_of=as_of)
     known = snapshot_store(settings, lake).at(as_of)
     asked = _populations(settings, lake, champions, as_of=as_of)
     rows = pl.concat(asked.values()).unique("customer_id").sort("customer_id")
     rows = rows.join(known, on="customer_id", how="left", validate="1:1", maintain_order="left")
     rows = rows.with_columns(as_of=pl.lit(as_of))
-    ask_steady_inputs(settings, lake, champions, as_of=as_of)
     valued = values_of(settings, lake, known, among=rows, as_of=as_of)
     scores = _scores(settings, lake, champions, asked, rows, valued, as_of=as_of)
     ranked = rank(scores, size=settings.list.size)
@@ -142,6 +141,8 @@ def _where_asked(champion: Champion, rows: pl.DataFrame, asked: pl.DataFrame) ->
     """The champion's scores, null for customers whom its question is not about."""
     theirs = rows["customer_id"].is_in(asked["customer_id"].implode())
     made = pl.Series(f"{champion.name}_probability", [None], dtype=pl.Float64).new_from_index(0, rows.height)
+    if not theirs.any():
+        return made
     return made.scatter(theirs.arg_true(), score(champion, rows.filter(theirs)))
 
 

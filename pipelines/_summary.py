@@ -45,9 +45,9 @@ def counts_line(night: Night) -> str:
     """How the population divides: parts that add up."""
     counts = night.published.counts
     parts = [f"{counts[key]:,} {words}" for key, words in COUNTS.items() if counts.get(key)]
-    lapsed = counts.get("lapsed", 0)
-    beside = f"; {lapsed:,} lapsed customers scored for win-back" if lapsed else ""
-    return f"{counts['population'] - lapsed:,} active customers scored = {' + '.join(parts)}{beside}"
+    others = counts.get("not_active", 0)
+    beside = f"; {others:,} others scored for other questions" if others else ""
+    return f"{counts['population'] - others:,} active customers scored = {' + '.join(parts)}{beside}"
 
 
 def complaints_line(night: Night) -> str:

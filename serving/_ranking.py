@@ -18,8 +18,8 @@ class Ranked:
 def rank(scores: pl.DataFrame, *, size: int) -> Ranked:
     """The `size` customers with the greatest value at risk whom we may contact, `rank` 1 first.
 
-    `scores` has one row per scored customer with `is_active`, `value_at_risk` and `may_contact` (null: unknown); lapsed
-    customers are not on this list.
+    `scores` has one row per scored customer with `is_active`, `value_at_risk` and `may_contact` (null: unknown); others
+    are not on this list.
     Customers without value at risk are not listed. Ties are broken by churn probability, then by customer id.
     """
     active = scores.filter("is_active")
@@ -35,6 +35,6 @@ def rank(scores: pl.DataFrame, *, size: int) -> Ranked:
         "beyond_list_size": worth.height - listed.height,
         "no_value_at_risk": allowed.height - worth.height,
         "no_consent": active.height - allowed.height,
-        "lapsed": scores.height - active.height,
+        "not_active": scores.height - active.height,
     }
     return Ranked(listed=listed, counts=counts)

@@ -13,17 +13,18 @@ from models import LabelNotMature, Terms, targets
 from models._backtest import best, by_date, by_group, looked_back, over_dates, spread
 from models._contenders import BASELINES, MODEL
 from models._examples import Recipe
+from models._known import Reach
 from models._metrics import metrics
 from models._training import train
 
 DAYS = (date(2025, 9, 1), date(2025, 10, 6))
-OVER = date(2025, 12, 1)
+OVER = Reach(first_on=date(2024, 1, 1), over_by=date(2025, 12, 1), recorded_by=date(2025, 12, 1))
 
 
 @pytest.fixture(scope="module")
 def rows(store: SnapshotStore, terms: Terms, recipe: Recipe) -> pl.DataFrame:
     churn = targets()["churn"]
-    return pl.concat([looked_back(churn, store, as_of=day, known_by=OVER, terms=terms, recipe=recipe) for day in DAYS])
+    return pl.concat([looked_back(churn, store, as_of=day, data=OVER, terms=terms, recipe=recipe) for day in DAYS])
 
 
 def test_what_is_looked_back_on_is_what_would_have_been_published(
@@ -39,7 +40,7 @@ def test_what_is_looked_back_on_is_what_would_have_been_published(
 
 def test_a_day_whose_horizon_is_not_over_is_refused(store: SnapshotStore, terms: Terms, recipe: Recipe) -> None:
     with pytest.raises(LabelNotMature):
-        looked_back(targets()["churn"], store, as_of=date(2025, 11, 10), known_by=OVER, terms=terms, recipe=recipe)
+        looked_back(targets()["churn"], store, as_of=date(2025, 11, 10), data=OVER, terms=terms, recipe=recipe)
 
 
 def test_figures_stand_within_their_intervals_and_means_are_means(rows: pl.DataFrame) -> None:

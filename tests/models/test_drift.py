@@ -178,3 +178,10 @@ def test_a_reference_comes_back_from_json_as_it_went_in(known: Reference) -> Non
     assert Reference.from_json(json.loads(json.dumps(known.as_json()))) == known
     assert replace(known, customers=()) != known
     assert len(json.dumps(known.as_json())) < 300_000
+
+
+def test_a_handful_more_or_less_is_chance(known: Reference) -> None:
+    days = tuple(AS_OF - timedelta(days=28 * number) for number in (3, 2, 1, 0))
+    few = Reference(days=days, customers=(3, 4, 4, 4), columns={})
+    for count in (0, 1, 8):
+        ask(few, pl.DataFrame({"customer_id": [str(number) for number in range(count)]}), as_of=AS_OF)

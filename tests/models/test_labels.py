@@ -208,12 +208,22 @@ def test_upsell_compares_like_with_like_when_the_horizon_is_longer_than_the_acti
     assert answers("upsell", log_of(*grown), known_by=date(2025, 9, 1), terms=long) == {"A": True}
 
 
+LINES = (
+    ("A", *KEEP), ("A", "2025-06-10 12:00:00", 9.0), ("B", *KEEP), ("B", "2025-06-10 12:00:00", 9.0),
+    ("C", *KEEP), ("C", "2025-06-10 12:00:00", -9.0), ("D", *KEEP), ("D", "2025-06-10 12:00:00", 9.0),
+)  # fmt: skip
+
+
+def test_cross_sell_waits_until_categories_are_known_for_the_length_of_the_active_window(log_of: LogOf) -> None:
+    tables = log_of(*LINES)
+    lines = tables["transactions"].with_columns(category=pl.lit("tea"))
+    assert answers("cross_sell", {**tables, "transactions": lines}) == {}
+
+
 def test_cross_sell_is_a_first_purchase_from_a_category(log_of: LogOf) -> None:
-    tables = log_of(
-        ("A", *KEEP), ("A", "2025-06-10 12:00:00", 9.0), ("B", *KEEP), ("B", "2025-06-10 12:00:00", 9.0),
-        ("C", *KEEP), ("C", "2025-06-10 12:00:00", -9.0), ("D", *KEEP), ("D", "2025-06-10 12:00:00", 9.0),
-    )  # fmt: skip
     kinds = ["tea", "tea", "tea", "rice", "tea", "rice", "tea", None]
+    old = ("E", "2025-01-05 12:00:00", 5.0)  # categories are known for longer than the active window
+    tables, kinds = log_of(*LINES, old), [*kinds, "tea"]
     lines = tables["transactions"].with_columns(category=pl.Series(kinds))
     assert answers("cross_sell", {**tables, "transactions": lines}) == {"A": False, "B": True, "C": False, "D": False}
 

@@ -12,7 +12,7 @@ import pytest
 
 from features import SnapshotStore, day_start, feature_columns, fingerprint
 from models import NotEnoughHistory, Terms, targets
-from models._baselines import BaseRate
+from models._baselines import RFM, SILENCE, BaseRate
 from models._blend import Blend
 from models._examples import Recipe
 from models._matrix import AS_OF_DAY, features_of
@@ -282,3 +282,24 @@ def test_one_stray_line_of_long_ago_is_named_as_a_possible_cause_when_nobody_is_
     store = store_of({**log, "transactions": pl.concat([log["transactions"], stray])})
     with pytest.raises(NotEnoughHistory, match=r"nobody to train churn on: .* no stray early date"):
         train(targets()["churn"], store, known_by=date(2025, 2, 6), terms=terms, recipe=recipe)
+
+
+@pytest.mark.parametrize(
+    "excluded",
+    [("spend_364d",), ("days_since_last_purchase",), ("purchase_day_count_ever",), (SILENCE,), (*RFM, SILENCE)],
+)
+def test_a_model_learns_without_any_column_that_its_question_excludes(
+    excluded: tuple[str, ...], store: SnapshotStore, terms: Terms
+) -> None:
+    churn = targets()["churn"]
+    without = replace(churn, excluded=(*churn.excluded, *excluded))
+    made = train(without, store, known_by=AS_OF, terms=terms, recipe=Recipe(max_dates=3, max_rows=1500))
+    assert not {*excluded} & {*made.columns}
+    assert predictions(made, on(store, AS_OF)).shape[1] == 2
+
+
+def test_nobody_to_learn_from_makes_no_snapshots(uniform_log: UniformLog, store_of: StoreOf, terms: Terms) -> None:
+    store = store_of(uniform_log(customers=30, days=180, every_days=7))
+    with pytest.raises(NotEnoughHistory, match="nobody to train win_back on"):
+        train(targets()["win_back"], store, known_by=date(2025, 6, 29), terms=terms, recipe=Recipe(max_dates=4))
+    assert not list(store.folder.glob("*.parquet"))

@@ -70,7 +70,7 @@ def test_counts_name_each_way_of_not_being_listed() -> None:
         "listed": 2,
         "beyond_list_size": 1,
         "no_value_at_risk": 1,
-        "lapsed": 0,
+        "not_active": 0,
         "no_consent": 2,
     }
 
@@ -102,9 +102,9 @@ def test_nobody_at_all_gives_an_empty_list_with_the_same_columns() -> None:
     assert rank(scores([]), size=5).listed.columns == rank(scores([(1.0, 0.5, True)]), size=5).listed.columns
 
 
-def test_lapsed_customers_are_counted_and_not_listed() -> None:
+def test_customers_who_are_not_active_are_counted_and_not_listed() -> None:
     some = scores([(5.0, 0.9, True), (80.25, 0.9, True)]).with_columns(is_active=pl.Series([True, False]))
     ranked = rank(some, size=5)
     assert ranked.listed["customer_id"].to_list() == ["000"]
-    assert ranked.counts["lapsed"] == 1
+    assert ranked.counts["not_active"] == 1
     assert ranked.counts["population"] == 2

@@ -27,7 +27,7 @@ Made = TypeVar("Made")
 MANY_ROWS = 200_000
 """From so many rows on a second thread pays; below, two threads mostly wait for each other, on a busy machine for long.
 Fixed, whatever the machine has, because another number of threads adds the same numbers in another order."""
-LINEAR_ROWS = 25_000
+LINEAR_ROWS = 50_000
 """A linear model of a hundred columns learns as much from so many rows, evenly spaced, as from all."""
 _CHUNK = 32_768
 _FARTHEST = 3.0

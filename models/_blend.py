@@ -14,7 +14,7 @@ from sklearn.model_selection import GroupKFold
 from models._baselines import RFM, SILENCE
 from models._matrix import AS_OF_DAY, Labels, Matrix, Numbers, block_of
 from models._members import Linear, Member, Process, Trees, at_once
-from models._season import Season
+from models._season import Season, shift_and_variance
 
 Shares = Mapping[str, float]
 
@@ -84,10 +84,11 @@ class Blend:
         made = members(self.columns, self.shares, seed=self.seed)
         self.members = dict(zip(made, at_once(lambda member: member.fit(X, y), made.values()), strict=True))
 
-    def calibrate(self, raw: Numbers, y: Labels, *, days: Numbers | None) -> None:
-        """Learns slope, level and season from log-odds of held-out customers; without `days` no season."""
-        self.slope, self.level = _slope_and_level(raw, y)
-        if days is not None:
+    def calibrate(self, raw: Numbers, y: Labels, *, days: Numbers, seasonal: bool) -> None:
+        """Learns slope and level, and the season if it can be believed, from log-odds of held-out customers."""
+        self.slope = _slope(raw, y, days)
+        self.level = shift_and_variance(self.slope * raw, y)[0]
+        if seasonal:
             self.season = Season().fit(self.slope * raw + self.level, y, days)
 
 
@@ -132,8 +133,7 @@ def fit_blend(
         shares = held_out.choose(ahead_days=ahead_days)
     blend = Blend(list(X.columns), shares=shares, seed=seed)
     blend.fit_members(rows, y)
-    days = _days(rows[study]) if seasonal else None
-    blend.calibrate(held_out.mixed(shares), y[study], days=days)
+    blend.calibrate(held_out.mixed(shares), y[study], days=_days(rows[study]), seasonal=seasonal)
     return blend
 
 
@@ -249,14 +249,23 @@ def _standard_error(difference: Numbers, customers: npt.NDArray[np.object_]) -> 
     return float(np.sqrt((sums**2).sum()) / len(difference))
 
 
-def _slope_and_level(raw: Numbers, y: Labels) -> tuple[float, float]:
-    """Logistic regression of the label on the log-odds; the slope is held near 1 by a weak prior and never negative."""
+def _slope(raw: Numbers, y: Labels, days: Numbers) -> float:
+    """How much the log-odds must be stretched: logistic regression of the label, each date at a level of its own.
 
-    def loss(at: Numbers) -> float:
-        moved = at[0] * raw + at[1]
-        return float(np.logaddexp(0.0, np.where(y, -moved, moved)).sum() + ((at[0] - 1) / _SLOPE_SPREAD) ** 2 / 2)
+    With one level for all dates, what the season does to everybody would pass for noise, and the slope come out too
+    flat. It is held near 1 by a weak prior and never negative.
+    """
+    dates, place = np.unique(days, return_inverse=True)
+
+    def loss(at: Numbers) -> tuple[float, Numbers]:
+        moved = at[0] * raw + at[1:][place]
+        surplus = expit(moved) - y
+        off = (at[0] - 1) / _SLOPE_SPREAD
+        value = np.logaddexp(0.0, np.where(y, -moved, moved)).sum() + off**2 / 2
+        slope = (surplus * raw).sum() + off / _SLOPE_SPREAD
+        return float(value), np.concatenate([[slope], np.bincount(place, weights=surplus, minlength=len(dates))])
 
     rate = (y.sum() + 0.5) / (len(y) + 1.0)
-    start = np.array([1.0, 0.0 if raw.any() else np.log(rate / (1 - rate))])
-    found = minimize(loss, start, method="L-BFGS-B", bounds=[(0.0, _STEEPEST), (-20.0, 20.0)])
-    return float(found.x[0]), float(found.x[1])
+    start = np.concatenate([[1.0], np.full(len(dates), 0.0 if raw.any() else np.log(rate / (1 - rate)))])
+    bounds = [(0.0, _STEEPEST), *[(-20.0, 20.0)] * len(dates)]
+    return float(minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds).x[0])

@@ -65,6 +65,19 @@ def test_probabilities_of_customers_never_seen_are_calibrated(rich: tuple[Blend,
         assert said[part].mean() == pytest.approx(y[part].mean(), abs=0.04)
 
 
+def test_a_season_common_to_all_customers_does_not_flatten_what_tells_them_apart() -> None:
+    dice = np.random.default_rng(5)
+    raw = dice.normal(0, 1.0, 60_000)
+    days = np.repeat(20_000.0 + 28 * np.arange(12), 5000)
+    y = dice.random(len(raw)) < expit(1.2 * raw + 1.5 * np.sin(days / 364 * 2 * np.pi))
+    blend = Blend([AS_OF_DAY], shares=NOTHING, seed=7)
+    blend.calibrate(raw, y, days=days, seasonal=True)
+    assert blend.slope == pytest.approx(1.2, abs=0.05)
+    alike = Blend([AS_OF_DAY], shares=NOTHING, seed=7)
+    alike.calibrate(raw, y, days=np.zeros(len(raw)), seasonal=False)
+    assert alike.slope < 1.1, "with one level for all dates the slope is too flat, or this test shows nothing"
+
+
 def test_contributions_and_one_constant_are_the_log_odds(rich: tuple[Blend, pd.DataFrame, np.ndarray]) -> None:
     blend, X, _ = rich
     some = X.iloc[::40]

@@ -53,7 +53,7 @@ class Blend:
         self.shares = dict(shares)
         self.seed = seed
         self.slope, self.level = 1.0, 0.0
-        self.season = Season().fit(np.zeros(0), np.zeros(0, dtype=bool), np.zeros(0))
+        self.season = Season()
 
     def predict_proba(self, X: pd.DataFrame) -> Numbers:
         """Two columns: probability of no and of yes."""

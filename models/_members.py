@@ -60,7 +60,7 @@ class Trees:
 
     def fit(self, X: Matrix, y: Labels) -> Trees:
         """Learns from rows and their labels."""
-        self.used = [number for number in self.columns if _varies(X[:, number])]
+        self.used = [number for number in self.columns if varies(X[:, number])]
         trees = XGBClassifier(
             n_estimators=150,
             max_depth=6,
@@ -185,7 +185,7 @@ class Process:
         return np.asarray(logit(np.clip(probability, _SURE, 1 - _SURE)))
 
 
-def _varies(values: npt.NDArray[np.float32]) -> bool:
+def varies(values: npt.NDArray[np.float32]) -> bool:
     """Columns that say nothing would only be drawn in the place of others."""
     known = values[~np.isnan(values)]
     return bool(len(known)) and (len(known) < len(values) or known.min() < known.max())

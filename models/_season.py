@@ -28,14 +28,22 @@ NOISE = 0.05
 class Season:
     """The shifts of past as-of dates and what follows from them for others."""
 
+    def __init__(self) -> None:
+        self.days: Numbers = np.zeros(0)
+        self.shifts: Numbers = np.zeros(0)
+        self.weights: Numbers = np.zeros(0)
+
     def fit(self, log_odds: Numbers, y: Labels, days: Numbers) -> Season:
         """Learns from log-odds predicted for customers who were held out, their labels and the day of each row."""
-        self.days = np.unique(days)
-        seen = [shift_and_variance(log_odds[days == day], y[days == day]) for day in self.days]
-        self.shifts = np.array([shift for shift, _ in seen])
-        variances = np.array([variance for _, variance in seen])
+        dates = np.unique(days)
+        seen = [shift_and_variance(log_odds[days == day], y[days == day]) for day in dates]
+        return self.fit_shifts(dates, np.array([one for one, _ in seen]), np.array([one for _, one in seen]))
+
+    def fit_shifts(self, days: Numbers, shifts: Numbers, variances: Numbers) -> Season:
+        """Learns from the shift seen on each of the days, and how unsure it is."""
+        self.days, self.shifts = days, shifts
         covariance = _kernel(self.days, self.days) + np.diag(variances + NOISE**2)
-        self.weights = np.linalg.solve(covariance, self.shifts) if len(self.days) else np.zeros(0)
+        self.weights = np.asarray(np.linalg.solve(covariance, self.shifts)) if len(self.days) else np.zeros(0)
         return self
 
     def at(self, days: Numbers) -> Numbers:

@@ -117,6 +117,7 @@ def examples(
         seasonal=plan.settled,
         process=fit_process(*(column.to_numpy() for column in histories.get_columns())),
         seed=recipe.seed,
+        parameters=recipe.parameters,
     )
 
 

@@ -11,6 +11,7 @@ from models._errors import (
     NoChampion,
     NotEnoughHistory,
     NothingToRollBackTo,
+    TuningUnavailable,
 )
 from models._labels import labels, labels_on, population
 from models._lifetime import ValueModel, ValueTerms, fit_value, lifetime_values
@@ -38,6 +39,7 @@ __all__ = [
     "PurchaseValue",
     "Target",
     "Terms",
+    "TuningUnavailable",
     "ValueCheck",
     "ValueModel",
     "ValueTerms",

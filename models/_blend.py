@@ -14,6 +14,7 @@ from sklearn.model_selection import GroupKFold
 from models._baselines import RFM, SILENCE
 from models._matrix import AS_OF_DAY, Labels, Matrix, Numbers, block_of
 from models._members import Linear, Member, Process, Trees, at_once
+from models._parameters import USUAL, Parameters
 from models._season import Season, shift_and_variance
 
 Shares = Mapping[str, float]
@@ -48,10 +49,11 @@ class Blend:
     Rows are frames with `columns`, the features and `as_of_day`.
     """
 
-    def __init__(self, columns: Sequence[str], *, shares: Shares, seed: int) -> None:
+    def __init__(self, columns: Sequence[str], *, shares: Shares, seed: int, parameters: Parameters = USUAL) -> None:
         self.columns = list(columns)
         self.shares = dict(shares)
         self.seed = seed
+        self.parameters = parameters
         self.slope, self.level = 1.0, 0.0
         self.season = Season()
 
@@ -81,7 +83,7 @@ class Blend:
 
     def fit_members(self, X: Matrix, y: Labels) -> None:
         """Fits every member that has a share to all rows."""
-        made = members(self.columns, self.shares, seed=self.seed)
+        made = members(self.columns, self.shares, seed=self.seed, parameters=self.parameters)
         self.members = dict(zip(made, at_once(lambda member: member.fit(X, y), made.values()), strict=True))
 
     def calibrate(self, raw: Numbers, y: Labels, *, days: Numbers, seasonal: bool) -> None:
@@ -92,11 +94,14 @@ class Blend:
             self.season = Season().fit(self.slope * raw + self.level, y, days)
 
 
-def members(columns: Sequence[str], shares: Shares, *, seed: int) -> dict[str, Member]:
+def members(columns: Sequence[str], shares: Shares, *, seed: int, parameters: Parameters) -> dict[str, Member]:
     """The unfitted members of a blend over the named columns, `as_of_day` last and read by none."""
     features = range(len(columns) - 1)
     rfm = [columns.index(name) for name in RFM if name in columns]
-    made: dict[str, Member] = {"trees": Trees(features, seed=seed), "linear": Linear(features, strength=0.02)}
+    made: dict[str, Member] = {
+        "trees": Trees(features, seed=seed, parameters=parameters),
+        "linear": Linear(features, strength=parameters.linear_strength),
+    }
     made |= {"rfm": Linear(rfm, strength=0.02)} if rfm else {}
     made |= {"process": Process(columns.index(SILENCE))} if SILENCE in columns else {}
     return {kind: made[kind] for kind in shares}
@@ -117,6 +122,7 @@ def fit_blend(
     ahead_days: int,
     seasonal: bool,
     seed: int,
+    parameters: Parameters = USUAL,
     shares: Shares | None = None,
 ) -> Blend:
     """Fits what the data can bear, from a blend of boosted trees and linear models down to the base rate.
@@ -127,11 +133,13 @@ def fit_blend(
     """
     order = np.lexsort((customers.astype(str), X[AS_OF_DAY].to_numpy()))
     rows, y, customers = block_of(X, list(X.columns))[order], y[order], customers[order]
-    study = _study(customers)
-    held_out = _HeldOut(rows[study], y[study], customers[study], columns=list(X.columns), seed=seed)
+    study = study_rows(customers)
+    held_out = HeldOut(
+        rows[study], y[study], customers[study], columns=list(X.columns), seed=seed, parameters=parameters
+    )
     if shares is None:
         shares = held_out.choose(ahead_days=ahead_days)
-    blend = Blend(list(X.columns), shares=shares, seed=seed)
+    blend = Blend(list(X.columns), shares=shares, seed=seed, parameters=parameters)
     blend.fit_members(rows, y)
     blend.calibrate(held_out.mixed(shares), y[study], days=_days(rows[study]), seasonal=seasonal)
     return blend
@@ -141,20 +149,28 @@ def _days(rows: Matrix) -> Numbers:
     return np.asarray(rows[:, -1], dtype=np.float64)
 
 
-def _study(customers: npt.NDArray[np.object_]) -> npt.NDArray[np.intp]:
+def study_rows(customers: npt.NDArray[np.object_]) -> npt.NDArray[np.intp]:
     """The rows of every n-th customer, so that at most `STUDY_ROWS` or so are left."""
     every = -(-len(customers) // STUDY_ROWS)
     _, number = np.unique(customers.astype(str), return_inverse=True)
     return np.flatnonzero(number % every == 0)
 
 
-class _HeldOut:
+class HeldOut:
     """Log-odds of customers (or later dates) that were held out from the fit, by kind of member."""
 
     def __init__(
-        self, rows: Matrix, y: Labels, customers: npt.NDArray[np.object_], *, columns: list[str], seed: int
+        self,
+        rows: Matrix,
+        y: Labels,
+        customers: npt.NDArray[np.object_],
+        *,
+        columns: list[str],
+        seed: int,
+        parameters: Parameters = USUAL,
     ) -> None:
-        self.rows, self.y, self.customers, self.columns, self.seed = rows, y, customers, columns, seed
+        self.rows, self.y, self.customers = rows, y, customers
+        self.columns, self.seed, self.parameters = columns, seed, parameters
         self.known: dict[str, Numbers] = {}
 
     def choose(self, *, ahead_days: int) -> Shares:
@@ -166,7 +182,7 @@ class _HeldOut:
         best = min(range(len(candidates)), key=lambda k: loss[k].mean())
         if best > 1:  # one standard error (Breiman et al. 1984, CART): where a blend is not clearly better, the simple
             behind = loss[1] - loss[best]
-            best = 1 if behind.mean() <= _standard_error(behind, customers) else best
+            best = 1 if behind.mean() <= standard_error(behind, customers) else best
         return candidates[best]
 
     def mixed(self, shares: Shares) -> Numbers:
@@ -174,7 +190,7 @@ class _HeldOut:
         if set(shares) - set(self.known):
             wanted = {kind: share for kind, share in shares.items() if kind not in self.known}
             self.known |= self._by_folds(wanted)
-        return _mix(self.known, shares, len(self.y))
+        return mix(self.known, shares, len(self.y))
 
     def _bearable(self) -> list[Shares]:
         fewer = self._rarer(np.ones(len(self.y), dtype=bool))
@@ -196,7 +212,7 @@ class _HeldOut:
             before, after = later
             known = self._fit(kinds, before, after)
             y, days, customers = self.y[after], _days(self.rows)[after], self.customers[after]
-        return [_loss(_mix(known, shares, len(y)), y, days) for shares in candidates], customers
+        return [losses(mix(known, shares, len(y)), y, days) for shares in candidates], customers
 
     def _later(self, ahead_days: int) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]] | None:
         """The rows of the latest third of the dates, and those whose label was known when the first of them began."""
@@ -225,16 +241,17 @@ class _HeldOut:
         X, y, asked = self.rows[train], self.y[train], self.rows[test]
         if not 0 < y.sum() < len(y):
             return {kind: np.zeros(len(asked)) for kind in kinds}
-        made = members(self.columns, dict.fromkeys(kinds, 1.0), seed=self.seed)
+        made = members(self.columns, dict.fromkeys(kinds, 1.0), seed=self.seed, parameters=self.parameters)
         said = at_once(lambda member: member.fit(X, y).log_odds(asked), made.values())
         return dict(zip(made, said, strict=True))
 
 
-def _mix(known: Mapping[str, Numbers], shares: Shares, count: int) -> Numbers:
+def mix(known: Mapping[str, Numbers], shares: Shares, count: int) -> Numbers:
+    """Log-odds of a blend from those of its members."""
     return np.asarray(sum((share * known[kind] for kind, share in shares.items()), np.zeros(count)))
 
 
-def _loss(raw: Numbers, y: Labels, days: Numbers) -> Numbers:
+def losses(raw: Numbers, y: Labels, days: Numbers) -> Numbers:
     """Log loss of each row, each date at its own level: seasons are learned elsewhere."""
     levels = Season().fit(raw, y, days)
     shifts = dict(zip(levels.days, levels.shifts, strict=True))
@@ -242,7 +259,7 @@ def _loss(raw: Numbers, y: Labels, days: Numbers) -> Numbers:
     return np.asarray(np.logaddexp(0.0, np.where(y, -moved, moved)))
 
 
-def _standard_error(difference: Numbers, customers: npt.NDArray[np.object_]) -> float:
+def standard_error(difference: Numbers, customers: npt.NDArray[np.object_]) -> float:
     """Of the mean of rows that belong together by customer."""
     _, number = np.unique(customers.astype(str), return_inverse=True)
     sums = np.bincount(number, weights=difference - difference.mean())

@@ -16,6 +16,7 @@ from features import PurchaseProcess
 from models._baselines import HISTORY, RFM, BaseRate, PurchaseRule, RecencyRule, logistic_rfm
 from models._blend import Blend, Shares, fit_blend
 from models._matrix import Labels, Numbers
+from models._parameters import USUAL, Parameters
 from models._season import shift_and_variance
 
 MODEL = "model"
@@ -59,6 +60,7 @@ class Examples:
     seasonal: bool
     process: PurchaseProcess
     seed: int
+    parameters: Parameters = USUAL
 
 
 def contenders(examples: Examples) -> dict[str, Estimator]:
@@ -85,6 +87,7 @@ def fitted(name: str, examples: Examples, *, shares: Shares | None = None) -> Es
             ahead_days=examples.ahead_days,
             seasonal=examples.seasonal,
             seed=examples.seed,
+            parameters=examples.parameters,
             shares=shares,
         )
     if name in (MODEL, "base_rate"):

@@ -35,3 +35,7 @@ class NothingToRollBackTo(Exception):
 
 class LeakFound(Exception):
     """A feature gives the answer away: it is too good to be known beforehand, or its meaning is the outcome."""
+
+
+class TuningUnavailable(Exception):
+    """Parameters are to be searched, and what searches them is not installed."""

@@ -13,6 +13,7 @@ from models._dates import Plan, plan_dates
 from models._errors import NotEnoughHistory
 from models._known import reach
 from models._labels import labels, population
+from models._parameters import USUAL, Parameters
 from models._target import Target, Terms
 
 _PARTS = 1 << 30
@@ -23,7 +24,7 @@ class Recipe:
     """How to learn: days between as-of dates (None: chosen), how many dates, how many rows, and the seed.
 
     `trusted` are features that the company vouches for where the leak check suspects them; at `list_size`, the length
-    of the list, lift and gain are reported.
+    of the list, lift and gain are reported; `parameters` are those of the members.
     """
 
     step_days: int | None = None
@@ -32,6 +33,7 @@ class Recipe:
     seed: int = 7
     trusted: tuple[str, ...] = ()
     list_size: int | None = None
+    parameters: Parameters = USUAL
 
 
 def plan_for(target: Target, store: SnapshotStore, *, known_by: date, terms: Terms, recipe: Recipe) -> Plan:

@@ -20,6 +20,7 @@ from sklearn.linear_model import LogisticRegression
 from xgboost import XGBClassifier
 
 from models._matrix import Labels, Matrix, Numbers
+from models._parameters import USUAL, Parameters
 
 Item = TypeVar("Item")
 Made = TypeVar("Made")
@@ -54,21 +55,16 @@ class Trees:
     Sampled and regularised: the rows of one customer at many dates resemble each other.
     """
 
-    def __init__(self, columns: Sequence[int], *, seed: int) -> None:
+    def __init__(self, columns: Sequence[int], *, seed: int, parameters: Parameters = USUAL) -> None:
         self.columns = list(columns)
         self.seed = seed
+        self.parameters = parameters
 
     def fit(self, X: Matrix, y: Labels) -> Trees:
         """Learns from rows and their labels."""
         self.used = [number for number in self.columns if varies(X[:, number])]
         trees = XGBClassifier(
-            n_estimators=150,
-            max_depth=6,
-            learning_rate=0.04,
-            min_child_weight=60,
-            subsample=0.7,
-            colsample_bytree=0.2,
-            reg_lambda=5.0,
+            **self.parameters.of_trees,
             max_bin=128,
             tree_method="hist",
             n_jobs=2 if len(X) >= MANY_ROWS else 1,

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 import os
 import warnings
+from collections.abc import Iterator
+from dataclasses import asdict
 from importlib.metadata import distributions
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -41,11 +43,12 @@ def log_training(trained: Trained, verdict: Verdict, reference: Reference | None
     mlflow.log_metrics(_finite_metrics(trained))
     _log_data(trained)
     _log_plots(trained)
-    mlflow.log_text(card(trained, verdict), "model_card.md")
+    mlflow.log_text(card(trained, verdict) + "\n".join(_about_parameters(trained)), "model_card.md")
     mlflow.log_text(_environment(), "environment.txt")
     if reference is not None:
         mlflow.log_dict(reference.as_json(), REFERENCE)
     _log_rehearsal(trained.rehearsal)
+    _log_trials(trained)
 
 
 def read_rehearsal(kept: bytes) -> Estimator:
@@ -81,9 +84,19 @@ def _params(trained: Trained) -> dict[str, object]:
         "feature_count": len(trained.columns),
         "feature_fingerprint": trained.fingerprint,
         "seed": trained.recipe.seed,
+        "trial_count": len(trained.search.trials) if trained.search else 0,
+        **asdict(trained.recipe.parameters),
         "estimator": type(trained.model).__name__,
         **{f"version_of_{table}": number for table, number in trained.versions.items()},
     }
+
+
+def _about_parameters(trained: Trained) -> Iterator[str]:
+    """The last section of the model card: by which parameters the members were fitted, and why by these."""
+    found = asdict(trained.recipe.parameters)
+    yield from ("", "## Parameters", "", ", ".join(f"{name} = {value}" for name, value in found.items()), "")
+    if trained.search:
+        yield from (f"Searched by {len(trained.search.trials)} trials: {trained.search.why}.", "")
 
 
 def _finite_metrics(trained: Trained) -> dict[str, float]:
@@ -123,3 +136,15 @@ def _log_rehearsal(model: Estimator) -> None:
         file = Path(aside) / Path(REHEARSAL).name
         skops.io.dump(model, file)
         mlflow.log_artifact(str(file), str(Path(REHEARSAL).parent))
+
+
+def _log_trials(trained: Trained) -> None:
+    """One child run per trial: its parameters, and its log loss on each later date and in the mean."""
+    parent = mlflow.active_run().info
+    for trial in trained.search.trials if trained.search else ():
+        name = f"trial {trial.number} of {parent.run_name}"
+        with mlflow.start_run(experiment_id=parent.experiment_id, run_name=name, nested=True):
+            mlflow.set_tags({"kind": "trial", "trial": str(trial.number)})
+            mlflow.log_params(asdict(trial.parameters))
+            by_date = {f"log_loss.{day}": loss for day, loss in trial.losses.items()}
+            mlflow.log_metrics({"log_loss": trial.loss, **by_date})

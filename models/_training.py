@@ -21,6 +21,7 @@ from models._matrix import AS_OF_DAY, features_of
 from models._metrics import metrics
 from models._target import Target, Terms
 from models._tiers import tier
+from models._tuning import Search
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +33,8 @@ class Trained:
     `report` maps each contender (`model`, `base_rate`, `recency_rule`, `logistic_rfm`, `purchase_process`) to its
     figures on the later test date; `served` is the one of them that `model` is, fitted to all dates. `rehearsal` is the
     one that was judged, learned from what was known on the test date; `test` has its answers, one row per customer:
-    `customer_id`, `as_of`, `label`, `probability`, `tier`, `tenure_days`.
+    `customer_id`, `as_of`, `label`, `probability`, `tier`, `tenure_days`. `search` is how the parameters of the recipe
+    were found, where they were searched for.
     """
 
     target: Target
@@ -49,6 +51,7 @@ class Trained:
     rehearsal: Estimator
     test: pl.DataFrame
     example: pd.DataFrame
+    search: Search | None = None
 
 
 def train(target: Target, store: SnapshotStore, *, known_by: date, terms: Terms, recipe: Recipe) -> Trained:
@@ -117,6 +120,7 @@ def examples(
         seasonal=plan.settled,
         process=fit_process(*(column.to_numpy() for column in histories.get_columns())),
         seed=recipe.seed,
+        parameters=recipe.parameters,
     )
 
 

@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 from models._gate import Verdict
+from models._parameters import USUAL, Parameters
 from models._training import Trained
 
 
@@ -19,7 +20,8 @@ class Version:
 
     `status` is `promoted`, `refused` or `promoted anyway`; `alias` is `champion`, `challenger` or None. `succeeded` is
     the version that was champion before it. `decision` and `rolled_back` say who overrode the gate or took the model
-    back, when and why (`by`, `at`, `why`; `to` names the version that took the place).
+    back, when and why (`by`, `at`, `why`; `to` names the version that took the place). `parameters` are those found for
+    it by a search, else the usual ones of today.
     """
 
     name: str
@@ -39,6 +41,7 @@ class Version:
     learned_until: date
     versions: Mapping[str, int]
     test_metrics: Mapping[str, float]
+    parameters: Parameters = USUAL
 
     @property
     def was_champion(self) -> bool:
@@ -59,6 +62,8 @@ def tags_of(trained: Trained, verdict: Verdict, *, trained_on: date) -> dict[str
         "versions": dict(trained.versions),
         "test_metrics": {key: value for key, value in trained.report[trained.served].items() if math.isfinite(value)},
     }
+    if trained.recipe.parameters != USUAL:  # the usual ones may change, and then do for every model that has them
+        about["parameters"] = asdict(trained.recipe.parameters)
     tags = {
         "about": json.dumps(about),
         "status": verdict.status,
@@ -95,4 +100,5 @@ def version_of(name: str, number: int, tags: Mapping[str, str], *, alias: str | 
         learned_until=date.fromisoformat(about["learned_until"]),
         versions=about["versions"],
         test_metrics=about["test_metrics"],
+        parameters=Parameters(**about.get("parameters", {})),
     )

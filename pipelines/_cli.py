@@ -63,6 +63,7 @@ def nightly(source: str | None, file: Path | None, as_of: str | None, home: Path
 @click.option("--promote-anyway", is_flag=True, help="Let new models take over even where they are found worse.")
 @click.option("--by", metavar="NAME", help="Who promotes anyway; kept with the model.")
 @click.option("--why", metavar="TEXT", help="Why; kept with the model.")
+@click.option("--tune", metavar="N", type=click.IntRange(1), help="First search for better parameters, in N trials.")
 def train(promote_anyway: bool, by: str | None, why: str | None, verbose: bool, **options: Any) -> None:
     """Train every question anew on what was known before the as-of date; what is no worse takes over."""
     if bool(by) != promote_anyway or bool(why) != promote_anyway:
@@ -71,7 +72,8 @@ def train(promote_anyway: bool, by: str | None, why: str | None, verbose: bool, 
     day = _as_of(options["as_of"], settings)
     from pipelines import _run
 
-    _run.training(settings, day, decision=_decision(by, why, settings) if by and why else None, verbose=verbose)
+    decision = _decision(by, why, settings) if by and why else None
+    _run.training(settings, day, decision=decision, trials=options["tune"], verbose=verbose)
 
 
 @cli.command()

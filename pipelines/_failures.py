@@ -25,6 +25,7 @@ _CODES = {
     "LeakFound": 5,
     "ListNotPublished": 6,
     "EngineUnavailable": 2,
+    "TuningUnavailable": 2,
     "FilesNotPlain": 2,
     "WrongType": 3,
     "TableUnusable": 3,

@@ -15,9 +15,11 @@ from models import NoChampion, NotEnoughHistory, Target, Terms, population, targ
 from models._drift import Reference, reference
 from models._examples import Recipe
 from models._gate import Override, Verdict, against_base_rate, against_champion, base_rate_instead
-from models._registry import CHAMPION, Champion, Registry
+from models._parameters import USUAL
+from models._registry import Champion, Registry
 from models._scoring import is_too_old
 from models._training import Trained, train
+from pipelines._parameters import champion_among, with_parameters
 from pipelines._progress import stage
 from pipelines._settings import Settings
 from pipelines._snapshot import engine_tables
@@ -34,7 +36,8 @@ class Learned:
 
     `report` has the figures on the later test date by contender (`model` and the baselines); `served` names the one
     that is served.
-    `instead` is the version of the base rate that is served where the model was refused and no other can score.
+    `instead` is the version of the base rate that is served where the model was refused and no other can score. `tuned`
+    says which parameters a search led to, and why.
     """
 
     name: str
@@ -45,6 +48,7 @@ class Learned:
     served: str
     verdict: Verdict
     instead: int | None
+    tuned: str | None = None
 
 
 def terms_of(settings: Settings, target: Target) -> Terms:
@@ -108,7 +112,7 @@ def grown_old(settings: Settings, registry: Registry, lake: Lake, *, as_of: date
 
 def _is_due(settings: Settings, registry: Registry, name: str, as_of: date) -> bool:
     versions = registry.versions(name)
-    champion = next((one for one in versions if one.alias == CHAMPION), None)
+    champion = champion_among(versions)
     if champion is None:
         return False
     waited = (as_of - max(one.trained_on for one in versions)).days
@@ -124,18 +128,21 @@ def learn(
     as_of: date,
     questions: Iterable[Target],
     override: Override | None = None,
+    trials: int | None = None,
 ) -> list[Learned]:
     """Trains each question on what was known before `as_of` began; the gate says which models become champions.
 
     All are trained and judged before the first is registered, so that one that cannot be learned leaves every champion
-    as it is. With an `override` a refused model becomes the champion all the same, and that is recorded.
+    as it is. With an `override` a refused model becomes the champion all the same, and that is recorded. Parameters are
+    those of the champion; with `trials`, those that a search of so many leads to.
     """
     store = snapshot_store(settings, lake)
-    recipe = recipe_of(settings)
     made = []
     for target in questions:
+        terms, recipe = terms_of(settings, target), recipe_of(settings)
+        recipe, search = with_parameters(recipe, target, registry, store, as_of=as_of, terms=terms, trials=trials)
         with stage(f"training {target.name}"), _unasked_too_early(target):
-            trained = train(target, store, known_by=as_of, terms=terms_of(settings, target), recipe=recipe)
+            trained = replace(train(target, store, known_by=as_of, terms=terms, recipe=recipe), search=search)
             verdict = _judged(trained, registry, store, max_age_days=settings.models.max_age_days, as_of=as_of)
             verdict = verdict.overridden(override) if override else verdict
             made.append((trained, verdict, _reference(trained, store)))
@@ -147,7 +154,7 @@ def _registered(
 ) -> Learned:
     version, instead = registry.register(trained, verdict, reference=known, trained_on=trained_on), None
     if verdict.alone and not verdict.takes_over:
-        flat, promoted = base_rate_instead(trained, verdict)
+        flat, promoted = base_rate_instead(_untuned(trained), verdict)
         instead = registry.register(flat, promoted, reference=replace(known, columns={}), trained_on=trained_on)
     return Learned(
         name=trained.target.name,
@@ -158,7 +165,13 @@ def _registered(
         served=trained.served,
         verdict=verdict,
         instead=instead,
+        tuned=trained.search.why if trained.search else None,
     )
+
+
+def _untuned(trained: Trained) -> Trained:
+    """The same without what a search found: nothing of it shall be learned with again."""
+    return replace(trained, recipe=replace(trained.recipe, parameters=USUAL), search=None)
 
 
 def _judged(trained: Trained, registry: Registry, store: SnapshotStore, *, max_age_days: int, as_of: date) -> Verdict:

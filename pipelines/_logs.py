@@ -11,7 +11,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from pipelines._progress import BEGUN, ENDED
+from pipelines._progress import BEGUN, ENDED, GOING_ON
 
 OURS = ("pipelines", "serving", "models", "features", "data_contracts")
 
@@ -72,7 +72,7 @@ class _Stages(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         event, name = getattr(record, "event", None), getattr(record, "stage", "")
-        if event == BEGUN and self._console.is_terminal:
+        if event in (BEGUN, GOING_ON) and self._console.is_terminal:
             self._status.update(name)
             self._status.start()
         if event == ENDED:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 log = logging.getLogger(__name__)
 
-BEGUN, ENDED = "begun", "ended"
+BEGUN, ENDED, GOING_ON = "begun", "ended", "going on"
 
 
 @contextmanager
@@ -20,3 +20,8 @@ def stage(name: str) -> Iterator[None]:
     yield
     seconds = time.perf_counter() - started
     log.info("%s done seconds=%.1f", name, seconds, extra={"stage": name, "event": ENDED, "seconds": seconds})
+
+
+def going_on(what: str) -> None:
+    """Logs how far the stage has come; a person who watches sees it in place of the stage's name."""
+    log.info("%s", what, extra={"stage": what, "event": GOING_ON})

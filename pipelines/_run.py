@@ -37,19 +37,25 @@ def nightly(settings: Settings, as_of: date, *, options: str, verbose: bool) -> 
         _show_night(console, settings, night, options=options)
 
 
-def training(settings: Settings, as_of: date, *, decision: Mapping[str, str] | None, verbose: bool) -> None:
+def training(
+    settings: Settings, as_of: date, *, decision: Mapping[str, str] | None, trials: int | None, verbose: bool
+) -> None:
     """Trains every question and shows the figures beside the baselines, and which models take over.
 
-    `decision` (`by`, `why`, `at`) says who promotes refused models all the same.
+    `decision` (`by`, `why`, `at`) says who promotes refused models all the same; `trials` asks for a search first.
     """
     with _ready(settings, verbose=verbose) as console:
+        if trials:
+            from models._tuning import ask_for_optuna
+
+            ask_for_optuna()
         console.print(f"[bold]Training as of {as_of}[/], source {escape(settings.source.name)}")
         with prefect_server(settings.home) as server:
             from models._gate import Override
             from pipelines.training import training as flow
 
             server.wait()
-            learned = flow(settings, as_of, Override(**decision) if decision else None)
+            learned = flow(settings, as_of, Override(**decision) if decision else None, trials)
         _show_learned(console, learned)
 
 

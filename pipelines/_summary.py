@@ -98,6 +98,7 @@ def verdict_lines(learned: Iterable[Learned]) -> list[str]:
         }[verdict.status]
         lines.append(f"{made.name}: {said} ({verdict.how})")
         lines += [f"  because {reason}" for reason in verdict.reasons]
+        lines += [f"  learned with {made.tuned}"] if made.tuned else []
         if made.served != "model":
             lines.append(f"  {ESTIMATORS[made.served]} clearly beat the model on the test date, and is what is served")
     return lines

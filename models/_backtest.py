@@ -55,7 +55,7 @@ def looked_back(
     rows = happened.join(store.at(as_of), on="customer_id", how="left", validate="1:1", maintain_order="left")
     rows = rows.with_columns(as_of=pl.lit(as_of))
     X = features_of(rows, made.columns)
-    past = training_rows(target, store, days=made.plan.final, known_by=made.plan.known_by, terms=terms, recipe=recipe)
+    past = training_rows(target, store, plan=made.plan, terms=terms, recipe=recipe)
     lesson = examples(past, store, known_on=as_of, plan=made.plan, target=target, terms=terms, recipe=recipe)
     said = {MODEL: made.model} | {name: fitted(name, lesson) for name in baselines(lesson)}
     return rows.select("as_of", "customer_id", "label", tier=tier(), tenure=_tenure()).with_columns(

@@ -61,7 +61,7 @@ def train(target: Target, store: SnapshotStore, *, known_by: date, terms: Terms,
     started = time.perf_counter()
     columns = (*target.columns, AS_OF_DAY)
     plan = plan_for(target, store, known_by=known_by, terms=terms, recipe=recipe)
-    rows = training_rows(target, store, days=plan.final, known_by=plan.known_by, terms=terms, recipe=recipe)
+    rows = training_rows(target, store, plan=plan, terms=terms, recipe=recipe)
     _ask_enough(target, rows, plan, terms)
     ask_for_leaks(target, rows, target.columns, trusted=recipe.trusted)
     past = as_known_by(plan.test, target, store, rows.filter(pl.col("as_of").is_in(plan.train)), terms=terms)
@@ -128,14 +128,6 @@ def _ask_enough(target: Target, rows: pl.DataFrame, plan: Plan, terms: Terms) ->
             f"of the as-of dates {plan.final[0]} to {plan.final[-1]}; at least {FEWEST_CUSTOMERS} are needed. "
             "Bring more customers, or raise [population] active_days."
         )
-    for days in (plan.train, (plan.test,)):
-        if rows.filter(pl.col("as_of").is_in(days)).is_empty():
-            raise NotEnoughHistory(
-                f"nobody to {'test' if days[0] == plan.test else 'train'} {target.name} on: on the as-of dates "
-                f"{days[0]} to {days[-1]} no customer is one of its {_words(target)} (active_days = "
-                f"{terms.active_days}). Check that the log has no gap and no stray early date, use "
-                "another as-of date, or raise [population] active_days."
-            )
     yes = int(rows["label"].sum())
     if target.essential and yes in (0, rows.height):
         raise NotEnoughHistory(
@@ -144,7 +136,3 @@ def _ask_enough(target: Target, rows: pl.DataFrame, plan: Plan, terms: Terms) ->
             f"{target.description} Check [churn] horizon_days = {terms.horizon_days} and [population] active_days = "
             f"{terms.active_days} against how often customers buy, and that the log does not stop early."
         )
-
-
-def _words(target: Target) -> str:
-    return target.population.__name__.replace("_", " ")

@@ -67,7 +67,7 @@ def _baselines(
 ) -> dict[str, Any]:
     recipe = recipe_of(settings)
     plan = plan_for(target, store, known_by=as_of, terms=terms, recipe=recipe)
-    past = training_rows(target, store, days=plan.final, known_by=plan.known_by, terms=terms, recipe=recipe)
+    past = training_rows(target, store, plan=plan, terms=terms, recipe=recipe)
     lesson = examples(past, store, known_on=as_of, plan=plan, target=target, terms=terms, recipe=recipe)
     asked = scores.select("customer_id").join(store.at(as_of), on="customer_id", how="left", maintain_order="left")
     X = features_of(asked.with_columns(as_of=pl.lit(as_of)), lesson.X.columns)

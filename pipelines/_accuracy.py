@@ -35,6 +35,9 @@ WORDS = {
 }
 _PICTURED = ("auc", "brier", "calibration_error")
 
+Figures = Mapping[date, Mapping[str, Mapping[str, Figure]]]
+"""By as-of date, contender and figure."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Accuracy:
@@ -139,43 +142,43 @@ def _section(
     target: Target,
     terms: Terms,
     rows: pl.DataFrame,
-    figures: Mapping[date, Mapping[str, Mapping[str, Figure]]],
+    figures: Figures,
     mean: Mapping[str, Mapping[str, Figure]],
     picture: str,
 ) -> str:
-    apart = spread(rows)
     lead = f", beginning {terms.lead_days} days later" if terms.lead_days else ""
-    overall = [
+    lines = [
+        f"{target.description} Horizon {terms.horizon_days} days{lead}, active window {terms.active_days} days.",
+        f"![{target.name} on {len(figures)} as-of dates]({picture})",
+        f"Mean over {len(figures)} as-of dates:",
+        _overall(mean, spread(rows)),
+        "Single dates:",
+        _single_dates(rows, figures),
+        "Calibration of the model in value tiers and by tenure, all dates together:",
+        _groups(rows),
+    ]
+    return "\n\n".join([f"## {target.name}", *lines, ""])
+
+
+def _overall(mean: Mapping[str, Mapping[str, Figure]], apart: Mapping[str, Mapping[str, float]]) -> str:
+    cells = [
         [ESTIMATORS[name], *(f"{_cell(mean[name][key])} ± {apart[name][key]:.4f}" for key in FIGURES)] for name in mean
     ]
-    single = [
+    return _table(["", *(WORDS[key] for key in FIGURES)], cells)
+
+
+def _single_dates(rows: pl.DataFrame, figures: Figures) -> str:
+    cells = [
         [str(day), f"{_rate(rows, day):.3f}", ESTIMATORS[name], *(_cell(found[name][key]) for key in FIGURES)]
         for day, found in figures.items()
         for name in found
     ]
-    groups = [[_group_cell(value) for value in one.values()] for one in by_group(rows)]
-    return "\n".join(
-        [
-            f"## {target.name}",
-            "",
-            f"{target.description} Horizon {terms.horizon_days} days{lead}, active window {terms.active_days} days.",
-            "",
-            f"![{target.name} on {len(figures)} as-of dates]({picture})",
-            "",
-            f"Mean over {len(figures)} as-of dates:",
-            "",
-            *_table(["", *(WORDS[key] for key in FIGURES)], overall),
-            "",
-            "Single dates:",
-            "",
-            *_table(["as-of date", "rate", "", *(WORDS[key] for key in FIGURES)], single),
-            "",
-            "Calibration of the model in value tiers and by tenure, all dates together:",
-            "",
-            *_table(["group", "customer-dates", "predicted", "observed", "Brier", "calibration error"], groups),
-            "",
-        ]
-    )
+    return _table(["as-of date", "rate", "", *(WORDS[key] for key in FIGURES)], cells)
+
+
+def _groups(rows: pl.DataFrame) -> str:
+    cells = [[_group_cell(value) for value in one.values()] for one in by_group(rows)]
+    return _table(["group", "customer-dates", "predicted", "observed", "Brier", "calibration error"], cells)
 
 
 def _rate(rows: pl.DataFrame, day: date) -> float:
@@ -193,13 +196,11 @@ def _group_cell(value: object) -> str:
     return f"{value:.4f}" if isinstance(value, float) else f"{value:,}" if isinstance(value, int) else str(value)
 
 
-def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    return [f"| {' | '.join(cells)} |" for cells in (header, ["---"] * len(header), *rows)]
+def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in (header, ["---"] * len(header), *rows))
 
 
-def _curves(
-    figures: Mapping[date, Mapping[str, Mapping[str, Figure]]],
-) -> dict[str, dict[str, dict[str, tuple[float, float, float]]]]:
+def _curves(figures: Figures) -> dict[str, dict[str, dict[str, tuple[float, float, float]]]]:
     names = dict.fromkeys(name for found in figures.values() for name in found)
     return {
         WORDS[key]: {

@@ -61,33 +61,24 @@ def publish_night(
     _ask_anybody(settings, tonight)
     champions = familiar(settings, champions, tonight)
     rows = tonight.rows_about(*champions)
-    valued = values_of(settings, lake, tonight.known, among=rows, as_of=as_of)
-    scores = _scores(settings, lake, champions, tonight, rows, valued)
+    scores = _scores(settings, lake, champions, tonight, rows)
     ranked = rank(scores, size=settings.list.size)
     listed = _with_reasons(settings, champions[LEADING], rows, ranked.listed)
     window = settings.population.active_days
     rates = complaint_rates(lake.tables, as_of=as_of, time_zone=settings.time_zone, days=window)
-    folder = publish(
-        Bundle(
-            as_of=as_of,
-            scores=scores,
-            listed=listed,
-            counts=ranked.counts,
-            meanings={f"{name}_probability": f"Probability of: {targets()[name].description}" for name in champions},
-            record=_record(settings, lake, champions, arrivals) | {"complaints": asdict(rates) if rates else None},
-        ),
-        home=settings.home,
-    )
-    log.info(
-        "publish as_of=%s rows_in=%d rows_out=%d seconds=%.1f",
-        as_of,
-        scores.height,
-        listed.height,
-        time.perf_counter() - started,
-    )
-    knows_consent = not scores["may_contact"].is_null().all()
+    record = _record(settings, lake, champions, arrivals) | {"complaints": asdict(rates) if rates else None}
+    meanings = {f"{name}_probability": f"Probability of: {targets()[name].description}" for name in champions}
+    counts = ranked.counts
+    bundle = Bundle(as_of=as_of, scores=scores, listed=listed, counts=counts, meanings=meanings, record=record)
+    folder = publish(bundle, home=settings.home)
+    seconds = time.perf_counter() - started
+    log.info("publish as_of=%s rows_in=%d rows_out=%d seconds=%.1f", as_of, scores.height, listed.height, seconds)
     return Published(
-        folder=folder, counts=ranked.counts, listed=listed, has_consent_data=knows_consent, complaints=rates
+        folder=folder,
+        counts=counts,
+        listed=listed,
+        has_consent_data=not scores["may_contact"].is_null().all(),
+        complaints=rates,
     )
 
 
@@ -100,32 +91,35 @@ def _ask_anybody(settings: Settings, tonight: Asked) -> None:
 
 
 def _scores(
-    settings: Settings,
-    lake: Lake,
-    champions: Mapping[str, Champion],
-    tonight: Asked,
-    rows: pl.DataFrame,
-    valued: pl.DataFrame,
+    settings: Settings, lake: Lake, champions: Mapping[str, Champion], tonight: Asked, rows: pl.DataFrame
 ) -> pl.DataFrame:
-    """One row per row of `rows`, in its order; `valued` says what the same customers are worth.
+    """What is said of each row of `rows`, in its order: probabilities, values, and whether one may get in touch.
 
     The probability of a question is null for customers whom it is not asked about.
     """
-    probabilities = [_where_asked(champion, rows, tonight.about[name]) for name, champion in champions.items()]
-    yearly = pl.col("spend_364d").clip(0).round(_MONEY_DECIMALS)
+    scored = _with_value_at_risk(_probabilities(champions, tonight, rows), settings, lake, tonight, rows)
+    if "subscriptions" in lake.tables:
+        scored = scored.with_columns(has_announced_leaving=_has_announced(settings, lake, rows, tonight.as_of))
+    return with_consent(scored, lake.tables["customers"], before=day_start(tonight.as_of, time_zone=settings.time_zone))
+
+
+def _probabilities(champions: Mapping[str, Champion], tonight: Asked, rows: pl.DataFrame) -> pl.DataFrame:
     is_active = pl.col("customer_id").is_in(tonight.about[LEADING]["customer_id"].implode())
-    scored = rows.select("customer_id", "as_of", is_active=is_active, yearly_spend=yearly).with_columns(probabilities)
+    said = [_where_asked(champion, rows, tonight.about[name]) for name, champion in champions.items()]
+    yearly = pl.col("spend_364d").clip(0).round(_MONEY_DECIMALS)
+    scored = rows.select("customer_id", "as_of", is_active=is_active, yearly_spend=yearly).with_columns(said)
+    return scored.select(pl.exclude("yearly_spend"), "yearly_spend")
+
+
+def _with_value_at_risk(
+    scored: pl.DataFrame, settings: Settings, lake: Lake, tonight: Asked, rows: pl.DataFrame
+) -> pl.DataFrame:
+    valued = values_of(settings, lake, tonight.known, among=rows, as_of=tonight.as_of)
     scored = scored.join(valued, on="customer_id", how="left", validate="1:1", maintain_order="left")
     # Where no amounts are known nobody can be ranked by money: nothing is at risk that could be named.
     to_lose = pl.col("value_to_lose").fill_null(0.0)
     at_risk = (pl.col(f"{LEADING}_probability") * to_lose).round(_MONEY_DECIMALS)
-    first = ["customer_id", "as_of", "is_active", *(series.name for series in probabilities), "yearly_spend"]
-    ordered = scored.select(*first, *valued.columns[1:], value_at_risk=at_risk)
-    if "subscriptions" in lake.tables:
-        ordered = ordered.with_columns(has_announced_leaving=_has_announced(settings, lake, rows, tonight.as_of))
-    return with_consent(
-        ordered, lake.tables["customers"], before=day_start(tonight.as_of, time_zone=settings.time_zone)
-    )
+    return scored.with_columns(value_at_risk=at_risk)
 
 
 def _where_asked(champion: Champion, rows: pl.DataFrame, asked: pl.DataFrame) -> pl.Series:

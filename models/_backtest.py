@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,11 +12,12 @@ from features import SnapshotStore
 from models._bootstrap import bootstrap, bootstrap_means, interval
 from models._contenders import BASELINES, MODEL, baselines, fitted
 from models._errors import NotEnoughHistory
-from models._examples import Recipe, training_rows
+from models._examples import Recipe, plan_for, training_rows
 from models._known import Reach
 from models._labels import ask_mature, labels, population
-from models._matrix import Labels, Numbers, features_of
+from models._matrix import Labels, Numbers
 from models._metrics import metrics
+from models._scoring import probability
 from models._target import Target, Terms
 from models._tiers import TIERS, tier
 from models._training import examples, train
@@ -54,13 +54,21 @@ def looked_back(
     made = train(target, store, known_by=as_of, terms=terms, recipe=recipe)
     rows = happened.join(store.at(as_of), on="customer_id", how="left", validate="1:1", maintain_order="left")
     rows = rows.with_columns(as_of=pl.lit(as_of))
-    X = features_of(rows, made.columns)
-    past = training_rows(target, store, plan=made.plan, terms=terms, recipe=recipe)
-    lesson = examples(past, store, known_on=as_of, plan=made.plan, target=target, terms=terms, recipe=recipe)
-    said = {MODEL: made.model} | {name: fitted(name, lesson) for name in baselines(lesson)}
+    said = {MODEL: probability(made.model, rows, made.columns)}
+    said |= said_by_baselines(target, store, rows, as_of=as_of, terms=terms, recipe=recipe)
     return rows.select("as_of", "customer_id", "label", tier=tier(), tenure=_tenure()).with_columns(
-        **{name: pl.Series(one.predict_proba(X)[:, 1], dtype=pl.Float64) for name, one in said.items()}
+        **{name: pl.Series(values, dtype=pl.Float64) for name, values in said.items()}
     )
+
+
+def said_by_baselines(
+    target: Target, store: SnapshotStore, rows: pl.DataFrame, *, as_of: date, terms: Terms, recipe: Recipe
+) -> dict[str, Numbers]:
+    """What each baseline, learned from what was known before `as_of` began, says of snapshot rows with `as_of`."""
+    plan = plan_for(target, store, known_by=as_of, terms=terms, recipe=recipe)
+    past = training_rows(target, store, plan=plan, terms=terms, recipe=recipe)
+    lesson = examples(past, store, known_on=as_of, plan=plan, target=target, terms=terms, recipe=recipe)
+    return {name: probability(fitted(name, lesson), rows, lesson.X.columns) for name in baselines(lesson)}
 
 
 def by_date(rows: pl.DataFrame) -> dict[date, dict[str, dict[str, Figure]]]:
@@ -161,9 +169,3 @@ def _with_interval(value: float, resampled: Numbers | None) -> Figure:
     low, high = interval(resampled)
     # Resampling adds noise of its own to the calibration error, so that it is larger there than in the sample.
     return Figure(value=value, low=min(low, value), high=max(high, value))
-
-
-def best(means: Mapping[str, Mapping[str, Figure]], figure: str, *, among: Iterable[str]) -> str:
-    """Who is best in a figure, by its mean: the highest AUC, average precision or lift, the lowest of the others."""
-    highest = figure in ("auc", "average_precision", "lift_at_10_percent")
-    return max(among, key=lambda name: means[name][figure].value * (1 if highest else -1))

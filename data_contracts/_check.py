@@ -74,29 +74,46 @@ def check(
     except ContractBroken as broken:
         _write_docs(docs, contract, _unread(contract, raw, broken.problems))
         raise
-    verdict = validate(contract, conformed.rows)
-    faults = pl.concat([conformed.faults, verdict.faults]).sort("row")
-    rows = conformed.rows.join(verdict.faults, left_on=ROW, right_on="row", how="anti", maintain_order="left").drop(ROW)
-    problems = verdict.problems + _arrival_problems(
-        contract, conformed.rows, rows, faults, raw.height, as_of=as_of, time_zone=business_time_zone or time_zone
-    )
-    problems = list(dict.fromkeys(problems))
-    result = _result(verdict.result, conformed, faults, raw.height, problems)
-    _write_docs(docs, contract, result)
-    if problems:
-        raise ContractBroken(contract.name, problems)
+    found = _validated(contract, raw, conformed, as_of=as_of, time_zone=business_time_zone or time_zone)
+    _write_docs(docs, contract, found.result)
+    if found.problems:
+        raise ContractBroken(contract.name, found.problems)
     return Checked(
-        rows=rows,
-        quarantined=_quarantined(contract, raw, faults),
+        rows=found.rows,
+        quarantined=_quarantined(contract, raw, found.faults),
         content_key_columns=conformed.content_key_columns,
         duplicate_count=conformed.duplicate_count,
         superseded_count=conformed.superseded_count,
         row_count=raw.height,
-        bad_count=faults.height,
-        fault_rows=tuple(faults["row"].unique().sort()),
+        bad_count=found.faults.height,
+        fault_rows=tuple(found.faults["row"].unique().sort()),
         absent_columns=conformed.absent_columns,
-        result=result,
+        result=found.result,
     )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Validated:
+    """The rows that keep every promise, the faults of the others, and all that is wrong with the table as a whole."""
+
+    rows: pl.DataFrame
+    faults: pl.DataFrame
+    problems: list[str]
+    result: dict[str, Any]
+
+
+def _validated(
+    contract: Contract, raw: pl.DataFrame, conformed: Conformed, *, as_of: date, time_zone: str
+) -> _Validated:
+    verdict = validate(contract, conformed.rows)
+    faults = pl.concat([conformed.faults, verdict.faults]).sort("row")
+    rows = conformed.rows.join(verdict.faults, left_on=ROW, right_on="row", how="anti", maintain_order="left").drop(ROW)
+    problems = verdict.problems + _arrival_problems(
+        contract, conformed.rows, rows, faults, raw.height, as_of=as_of, time_zone=time_zone
+    )
+    problems = list(dict.fromkeys(problems))
+    result = _result(verdict.result, conformed, faults, raw.height, problems)
+    return _Validated(rows=rows, faults=faults, problems=problems, result=result)
 
 
 def _arrival_problems(

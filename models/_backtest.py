@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,11 +12,12 @@ from features import SnapshotStore
 from models._bootstrap import bootstrap, bootstrap_means, interval
 from models._contenders import BASELINES, MODEL, baselines, fitted
 from models._errors import NotEnoughHistory
-from models._examples import Recipe, training_rows
+from models._examples import Recipe, plan_for, training_rows
 from models._known import Reach
 from models._labels import ask_mature, labels, population
-from models._matrix import Labels, Numbers, features_of
+from models._matrix import Labels, Numbers
 from models._metrics import metrics
+from models._scoring import probability
 from models._target import Target, Terms
 from models._tiers import TIERS, tier
 from models._training import examples, train
@@ -30,11 +30,23 @@ _MOST_CUSTOMERS = 20_000
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Figure:
-    """One figure with the middle 90% of its bootstrap; both ends are None where it was not resampled."""
+    """One figure with the middle 90% of its bootstrap; not a number where one outcome alone gives none."""
 
     value: float
-    low: float | None = None
-    high: float | None = None
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Group:
+    """How well calibrated the model is for some customers, over all dates: mean prediction beside what happened."""
+
+    name: str
+    customer_dates: int
+    predicted: Figure
+    observed: Figure
+    brier: Figure
+    calibration_error: Figure
 
 
 def looked_back(
@@ -42,9 +54,9 @@ def looked_back(
 ) -> pl.DataFrame:
     """What would have been said on `as_of`, and what happened, as far as the `data` reach.
 
-    One row per customer of the population: `as_of`, `customer_id`, `label`, `tier`, `tenure`, `model` (what would have
-    been published: the blend, or the baseline that was served in its place) and one column per baseline, learned from
-    the same rows. Raises NotEnoughHistory or LabelNotMature.
+    One row per customer of the population: `as_of`, `customer_id`, `label`, `tier`, `tenure`, `served` (who would have
+    been published: `model`, or the baseline that was served in its place), `model` (what would have been published)
+    and one column per baseline, learned from the same rows. Raises NotEnoughHistory or LabelNotMature.
     """
     asked = population(target, store.tables, as_of=as_of, terms=terms)
     if asked.is_empty():
@@ -54,18 +66,25 @@ def looked_back(
     made = train(target, store, known_by=as_of, terms=terms, recipe=recipe)
     rows = happened.join(store.at(as_of), on="customer_id", how="left", validate="1:1", maintain_order="left")
     rows = rows.with_columns(as_of=pl.lit(as_of))
-    X = features_of(rows, made.columns)
-    past = training_rows(target, store, days=made.plan.final, known_by=made.plan.known_by, terms=terms, recipe=recipe)
-    lesson = examples(past, store, known_on=as_of, plan=made.plan, target=target, terms=terms, recipe=recipe)
-    said = {MODEL: made.model} | {name: fitted(name, lesson) for name in baselines(lesson)}
-    return rows.select("as_of", "customer_id", "label", tier=tier(), tenure=_tenure()).with_columns(
-        **{name: pl.Series(one.predict_proba(X)[:, 1], dtype=pl.Float64) for name, one in said.items()}
-    )
+    said = {MODEL: probability(made.model, rows, made.columns)}
+    said |= said_by_baselines(target, store, rows, as_of=as_of, terms=terms, recipe=recipe)
+    about = rows.select("as_of", "customer_id", "label", tier=tier(), tenure=_tenure(), served=pl.lit(made.served))
+    return about.with_columns(**{name: pl.Series(values, dtype=pl.Float64) for name, values in said.items()})
+
+
+def said_by_baselines(
+    target: Target, store: SnapshotStore, rows: pl.DataFrame, *, as_of: date, terms: Terms, recipe: Recipe
+) -> dict[str, Numbers]:
+    """What each baseline, learned from what was known before `as_of` began, says of snapshot rows with `as_of`."""
+    plan = plan_for(target, store, known_by=as_of, terms=terms, recipe=recipe)
+    past = training_rows(target, store, plan=plan, terms=terms, recipe=recipe)
+    lesson = examples(past, store, known_on=as_of, plan=plan, target=target, terms=terms, recipe=recipe)
+    return {name: probability(fitted(name, lesson), rows, lesson.X.columns) for name in baselines(lesson)}
 
 
 def by_date(rows: pl.DataFrame) -> dict[date, dict[str, dict[str, Figure]]]:
     """Figures of every contender on every as-of date, with bootstrap intervals."""
-    return {day: _of_one_date(rows.filter(pl.col("as_of") == day)) for day in rows["as_of"].unique().sort()}
+    return {day: _with_intervals(rows.filter(pl.col("as_of") == day)) for day in rows["as_of"].unique().sort()}
 
 
 def over_dates(rows: pl.DataFrame) -> dict[str, dict[str, Figure]]:
@@ -83,8 +102,7 @@ def over_dates(rows: pl.DataFrame) -> dict[str, dict[str, Figure]]:
     )
     return {
         name: {
-            key: _with_interval(float(np.mean([one[name][key] for one in single])), resampled[name].get(key))
-            for key in FIGURES
+            key: _figure(float(np.mean([one[name][key] for one in single])), resampled[name][key]) for key in FIGURES
         }
         for name in single[0]
     }
@@ -100,21 +118,32 @@ def spread(rows: pl.DataFrame) -> dict[str, dict[str, float]]:
     }
 
 
-def by_group(rows: pl.DataFrame) -> list[dict[str, object]]:
-    """The model's calibration in each value tier and by tenure, over all dates: one mapping per group.
+def by_group(rows: pl.DataFrame) -> list[Group]:
+    """The model's calibration in each value tier and by tenure that has any customers, over all dates."""
+    parts = [
+        (name, rows.filter(pl.col(column) == name))
+        for column, names in (("tier", TIERS), ("tenure", TENURES))
+        for name in names
+    ]
+    return [_group(name, part) for name, part in parts if part.height]
 
-    `group`, `customer_dates`, `predicted` and `observed` rate, `brier`, `calibration_error`.
-    """
-    found = []
-    for column, names in (("tier", TIERS), ("tenure", TENURES)):
-        for name in names:
-            part = rows.filter(pl.col(column) == name)
-            if part.height:
-                figures = metrics(part["label"].to_numpy(), part[MODEL].to_numpy())
-                said = {"predicted": figures["mean_probability"], "observed": figures["base_rate"]}
-                kept = {key: figures[key] for key in ("brier", "calibration_error")}
-                found.append({"group": name, "customer_dates": part.height} | said | kept)
-    return found
+
+def served_instead(rows: pl.DataFrame) -> dict[date, str]:
+    """The as-of dates on which a baseline would have been served in the model's place, and which one."""
+    found = rows.select("as_of", "served").unique().filter(pl.col("served") != MODEL).sort("as_of")
+    return dict(found.iter_rows())
+
+
+def _group(name: str, rows: pl.DataFrame) -> Group:
+    found = _with_intervals(rows.select("customer_id", "label", MODEL))[MODEL]
+    return Group(
+        name=name,
+        customer_dates=rows.height,
+        predicted=found["mean_probability"],
+        observed=found["base_rate"],
+        brier=found["brier"],
+        calibration_error=found["calibration_error"],
+    )
 
 
 def _tenure() -> pl.Expr:
@@ -137,13 +166,15 @@ def _plain(rows: pl.DataFrame) -> dict[str, dict[str, float]]:
     return {name: metrics(label, values) for name, values in _said(rows).items()}
 
 
-def _of_one_date(rows: pl.DataFrame) -> dict[str, dict[str, Figure]]:
+def _with_intervals(rows: pl.DataFrame) -> dict[str, dict[str, Figure]]:
+    """All figures of each contender."""
     some = _few(rows)
     customers = some["customer_id"].to_numpy()
     resampled = bootstrap(some["label"].to_numpy(), _said(some), customers=customers, seed=1, times=TIMES)
+    plain = _plain(rows)
     return {
-        name: {key: _with_interval(figures[key], resampled[name].get(key)) for key in FIGURES}
-        for name, figures in _plain(rows).items()
+        name: {key: _figure(plain[name][key], values) for key, values in found.items()}
+        for name, found in resampled.items()
     }
 
 
@@ -155,15 +186,7 @@ def _few(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.join(customers.sample(_MOST_CUSTOMERS, seed=1), on="customer_id", how="semi", maintain_order="left")
 
 
-def _with_interval(value: float, resampled: Numbers | None) -> Figure:
-    if resampled is None:
-        return Figure(value=value)
+def _figure(value: float, resampled: Numbers) -> Figure:
     low, high = interval(resampled)
     # Resampling adds noise of its own to the calibration error, so that it is larger there than in the sample.
     return Figure(value=value, low=min(low, value), high=max(high, value))
-
-
-def best(means: Mapping[str, Mapping[str, Figure]], figure: str, *, among: Iterable[str]) -> str:
-    """Who is best in a figure, by its mean: the highest AUC, average precision or lift, the lowest of the others."""
-    highest = figure in ("auc", "average_precision", "lift_at_10_percent")
-    return max(among, key=lambda name: means[name][figure].value * (1 if highest else -1))

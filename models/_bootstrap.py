@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 import numpy.typing as npt
 
-from models._metrics import equal_count_bins
+from models._metrics import CERTAIN, equal_count_bins
 
 Numbers = npt.NDArray[np.float64]
 Figures = dict[str, Numbers]
@@ -29,10 +29,11 @@ def bootstrap(
 ) -> dict[str, Figures]:
     """The figures of each model on `times` resamples of the customers, the same resamples for every model.
 
-    One value per resample of `auc`, `average_precision`, `brier` and `calibration_error`. Customers are drawn with
+    One value per resample of each figure of `metrics` but those at the list's size. Customers are drawn with
     replacement, each with all rows, since one customer's rows at several dates resemble each other. The bins of the
     calibration error stay those of the full sample. A resample with one outcome only has no `auc` and no
-    `average_precision` (not a number). Source: Efron and Tibshirani (1993), "An Introduction to the Bootstrap".
+    `average_precision`, and one without yes no lift (not a number). Source: Efron and Tibshirani (1993), "An
+    Introduction to the Bootstrap".
     """
     makers = {name: _Sorted(label, values) for name, values in probability.items()}
     parts: dict[str, list[Figures]] = {name: [] for name in makers}
@@ -96,15 +97,16 @@ class _Sorted:
         ranked = probability[self._order]
         self._ends = np.flatnonzero(np.append(ranked[1:] != ranked[:-1], True))
         self._yes = label[self._order].astype(np.float64)
-        self._squared = (probability - label) ** 2
+        self._means = _by_row(label, probability)
         self._gaps = _gaps_by_bin(label, probability)
 
     def figures(self, weights: Numbers) -> Figures:
         """The figures of each line of weights."""
         drawn = weights.sum(axis=1)
+        means = weights @ np.column_stack(list(self._means.values())) / drawn[:, None]
         return {
+            **dict(zip(self._means, means.T, strict=True)),
             **self._ranking(weights),
-            "brier": weights @ self._squared / drawn,
             "calibration_error": np.abs(weights @ self._gaps).sum(axis=1) / drawn,
         }
 
@@ -122,7 +124,29 @@ class _Sorted:
             return {
                 "auc": (missed * (found - steps / 2)).sum(axis=1) / (yes * no) * both,
                 "average_precision": (steps * precision).sum(axis=1) / yes * both,
+                "lift_at_10_percent": _lift(found, seen, share=0.1),
             }
+
+
+def _lift(found: Numbers, seen: Numbers, *, share: float) -> Numbers:
+    """As `metrics.lift`: of the step in which the share is reached, as much as is needed, at its common rate."""
+    wanted = np.maximum(1.0, np.rint(share * seen[:, -1]))
+    lines, last = np.arange(len(seen)), (seen >= wanted[:, None]).argmax(axis=1)
+    before = np.where(last > 0, last - 1, 0)
+    found_before, seen_before = (np.where(last > 0, sums[lines, before], 0.0) for sums in (found, seen))
+    rate = (found[lines, last] - found_before) / (seen[lines, last] - seen_before)
+    return np.asarray((found_before + rate * (wanted - seen_before)) / wanted / (found[:, -1] / seen[:, -1]))
+
+
+def _by_row(label: npt.NDArray[np.bool_], probability: Numbers) -> Figures:
+    """What some figures are the plain mean of, by row."""
+    sure = np.clip(probability, CERTAIN, 1 - CERTAIN)
+    return {
+        "base_rate": label.astype(np.float64),
+        "mean_probability": probability,
+        "brier": (probability - label) ** 2,
+        "log_loss": -np.log(np.where(label, sure, 1 - sure)),
+    }
 
 
 def _gaps_by_bin(label: npt.NDArray[np.bool_], probability: Numbers) -> Numbers:

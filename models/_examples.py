@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -53,32 +53,33 @@ def plan_for(target: Target, store: SnapshotStore, *, known_by: date, terms: Ter
     )
 
 
-def training_rows(
-    target: Target, store: SnapshotStore, *, days: Sequence[date], known_by: date, terms: Terms, recipe: Recipe
-) -> pl.DataFrame:
-    """All that may be learned from the as-of dates `days`, by what was known before `known_by` began.
+def training_rows(target: Target, store: SnapshotStore, *, plan: Plan, terms: Terms, recipe: Recipe) -> pl.DataFrame:
+    """All that may be learned from the dates of a plan, by what was known before `plan.known_by` began.
 
     One row per as-of date and customer of the population: `customer_id`, `label`, the features, `as_of`. Where that
-    would be more than `max_rows`, a share of the customers, drawn by their ids, stands for all.
+    would be more than `max_rows`, a share of the customers, drawn by their ids, stands for all. Raises
+    NotEnoughHistory, before any snapshot is made, when there is nobody to learn from or to test on.
     """
-    asked = {day: population(target, store.tables, as_of=day, terms=terms) for day in days}
+    asked = {day: population(target, store.tables, as_of=day, terms=terms) for day in plan.final}
     count = sum(one.height for one in asked.values())
-    if not count or asked[days[-1]].is_empty():
-        raise NotEnoughHistory(_nobody(target, terms, days))
-    store.prepare(days)
     if count > recipe.max_rows:
         drawn = pl.col("customer_id").hash(recipe.seed) % _PARTS < int(_PARTS * recipe.max_rows / count)
         asked = {day: one.filter(drawn) for day, one in asked.items()}
-    return pl.concat([_rows(target, store, asked, day, known_by=known_by, terms=terms) for day in days])
+    _ask_anybody(target, asked, plan, terms)
+    store.prepare(plan.final)
+    known_by = plan.known_by
+    return pl.concat([_rows(target, store, asked, day, known_by=known_by, terms=terms) for day in plan.final])
 
 
-def _nobody(target: Target, terms: Terms, days: Sequence[date]) -> str:
-    words = target.population.__name__.replace("_", " ")
-    return (
-        f"nobody to train {target.name} on: on the as-of dates {days[0]} to {days[-1]}, or on the last of them, no "
-        f"customer is one of its {words} (active_days = {terms.active_days}). Check that the log has no gap and no "
-        "stray early date, use another as-of date, or raise [population] active_days."
-    )
+def _ask_anybody(target: Target, asked: Mapping[date, pl.DataFrame], plan: Plan, terms: Terms) -> None:
+    for purpose, days in (("train", plan.train), ("test", (plan.test,))):
+        if all(asked[day].is_empty() for day in days):
+            raise NotEnoughHistory(
+                f"nobody to {purpose} {target.name} on: on the as-of dates {days[0]} to {days[-1]} no customer is one "
+                f"of its {target.population.__name__.replace('_', ' ')} (active_days = {terms.active_days}). Check "
+                "that the log has no gap and no stray early date, use another as-of date, or raise [population] "
+                "active_days."
+            )
 
 
 def as_known_by(

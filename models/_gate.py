@@ -117,8 +117,8 @@ class Verdict:
 def against_base_rate(trained: Trained, *, champion: int | None = None, why: str = "") -> Verdict:
     """A model without a champion to compare with is promoted when it is no worse than the base rate.
 
-    Refused when 95 of 100 resamples say that its Brier score or its average precision is worse. `why` says why the
-    champion there is, of version `champion`, was not asked.
+    Refused when 95 of 100 resamples say that its Brier score or its average precision is worse, whatever else its
+    question is judged by. `why` says why the champion there is, of version `champion`, was not asked.
     """
     rate = trained.report["base_rate"]["mean_probability"]
     rows = _thinned(trained.test, trained.recipe.seed)
@@ -156,6 +156,7 @@ def against_champion(
 ) -> Verdict:
     """Compares a newly trained model with the champion on the same later customers, those that tested the new one.
 
+    It must be no worse in what its question is judged by (`Target.judged_by`), for all and in each value tier.
     Neither may have learned from these customers' future. The new model is represented by the one fitted on what was
     known on the test date. The champion scores as it is where it had learned by then; where it has seen the test time
     since, its `rehearsal` stands in, the same recipe fitted on what was known on its own test date: two recipes on
@@ -172,7 +173,7 @@ def against_champion(
     if rows.n_unique("customer_id") < FEWEST_CUSTOMERS:
         reason = f"{_customers(rows)} can be scored fairly by both, too few to show that it is no worse than {rival}"
         return Verdict(promoted=False, rival=rival, how=how, reasons=(reason,), champion=champion.version)
-    made = tuple(_everywhere(_thinned(rows, trained.recipe.seed), trained.recipe.seed))
+    made = tuple(_everywhere(trained, _thinned(rows, trained.recipe.seed)))
     reasons = tuple(one.told(rival) for one in made if not _passes(one))
     return Verdict(
         promoted=not reasons, rival=rival, how=how, reasons=reasons, comparisons=made, champion=champion.version
@@ -204,11 +205,14 @@ def _scored_by(
     return pl.concat(kept) if kept else empty, "; ".join(told)
 
 
-def _everywhere(rows: pl.DataFrame, seed: int) -> Iterator[Comparison]:
-    yield from _compared(rows, rows["rival"].to_numpy(), EVERYBODY, OVERALL, seed)
+def _everywhere(trained: Trained, rows: pl.DataFrame) -> Iterator[Comparison]:
+    """What the question is judged by, compared for all customers and in each tier."""
+    judged_by, seed = trained.target.judged_by, trained.recipe.seed
+    overall, in_a_tier = ({figure: bounds[figure] for figure in judged_by} for bounds in (OVERALL, IN_A_TIER))
+    yield from _compared(rows, rows["rival"].to_numpy(), EVERYBODY, overall, seed)
     for tier in TIERS:
         part = rows.filter(pl.col("tier") == tier)
-        yield from _compared(part, part["rival"].to_numpy(), f"{tier} customers", IN_A_TIER, seed)
+        yield from _compared(part, part["rival"].to_numpy(), f"{tier} customers", in_a_tier, seed)
 
 
 def _compared(

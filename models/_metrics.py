@@ -8,6 +8,9 @@ from sklearn.metrics import average_precision_score, brier_score_loss, log_loss,
 
 Numbers = npt.NDArray[np.float64]
 
+CERTAIN = 1e-6
+"""Nobody is charged for more certainty than this in the log loss."""
+
 
 def metrics(label: npt.NDArray[np.bool_], probability: Numbers, *, list_size: int | None = None) -> dict[str, float]:
     """Rank and calibration figures of predicted probabilities against what happened.
@@ -17,7 +20,7 @@ def metrics(label: npt.NDArray[np.bool_], probability: Numbers, *, list_size: in
     probability.
     """
     both = 0 < label.sum() < len(label)
-    clipped = np.clip(probability, 1e-6, 1 - 1e-6)
+    clipped = np.clip(probability, CERTAIN, 1 - CERTAIN)
     listed = min(1.0, list_size / max(1, len(label))) if list_size else None
     at_list = {} if listed is None else {"lift_at_list_size": lift(label, probability, share=listed)}
     at_list |= {"gain_at_list_size": at_list["lift_at_list_size"] * listed} if listed is not None else {}

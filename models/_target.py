@@ -15,6 +15,7 @@ from data_contracts import declared
 from features import Frame, event_rows, feature_columns, lines, purchases
 from features._code import definition_of
 from features._makers import Moment, future_endings, future_lines, orders_of, terms_known
+from models._figures import JUDGED_BY
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -119,10 +120,10 @@ class Target:
     `label` returns `customer_id` and a boolean `label` for some customers; `otherwise` is the answer for the rest of
     the population. `horizon_days` (None: that of churn) and `lead_days` are what the settings may change. `excluded`
     names features that the model must not use, `without_families` whole modules of `features/`; `trusted` ones are
-    honest however good they look (see `models/_leaks.py`). `judged_by` names the
-    figures that reports show first. Without an `essential` target there is no night; any other answers with the base
-    rate when too few customers are there or only one outcome ever occurred. A target that `needs` a table or a column
-    (`transactions.category`) is asked only where that has come.
+    honest however good they look (see `models/_leaks.py`). `judged_by` names the figures in which a new model must be
+    no worse than the champion, overall and in each value tier (see `models/_gate.py`). Without an `essential` target
+    there is no night; any other answers with the base rate when too few customers are there or only one outcome ever
+    occurred. A target that `needs` a table or a column (`transactions.category`) is asked only where that has come.
     """
 
     name: str
@@ -172,12 +173,17 @@ def target(
     lead_days: int = 0,
     excluded: tuple[str, ...] = DRIFTING,
     without_families: tuple[str, ...] = (),
-    judged_by: tuple[str, ...] = ("average_precision", "brier", "calibration_error"),
+    judged_by: tuple[str, ...] = JUDGED_BY,
     essential: bool = False,
     needs: tuple[str, ...] = (),
     trusted: tuple[str, ...] = (),
 ) -> Callable[[LabelRule], Target]:
-    """Declares the decorated label rule as a target named like it; the docstring says the question."""
+    """Declares the decorated label rule as a target named like it; the docstring says the question.
+
+    Raises ValueError for figures that no question can be judged by.
+    """
+    if not judged_by or {*judged_by} - {*JUDGED_BY}:
+        raise ValueError(f"judged_by = {judged_by}: a question is judged by one or more of {', '.join(JUDGED_BY)}.")
 
     def declare(label: LabelRule) -> Target:
         return Target(

@@ -62,41 +62,60 @@ def train(target: Target, store: SnapshotStore, *, known_by: date, terms: Terms,
     LeakFound, before anything is fitted, when a feature gives the answer away.
     """
     started = time.perf_counter()
-    columns = (*target.columns, AS_OF_DAY)
     plan = plan_for(target, store, known_by=known_by, terms=terms, recipe=recipe)
-    rows = training_rows(target, store, days=plan.final, known_by=plan.known_by, terms=terms, recipe=recipe)
+    rows = training_rows(target, store, plan=plan, terms=terms, recipe=recipe)
     _ask_enough(target, rows, plan, terms)
     ask_for_leaks(target, rows, target.columns, trusted=recipe.trusted)
-    past = as_known_by(plan.test, target, store, rows.filter(pl.col("as_of").is_in(plan.train)), terms=terms)
-    test = rows.filter(pl.col("as_of") == plan.test)
-    judged = contenders(examples(past, store, known_on=plan.test, plan=plan, target=target, terms=terms, recipe=recipe))
-    predicted = {name: one.predict_proba(features_of(test, columns))[:, 1] for name, one in judged.items()}
-    served = winner(test["label"].to_numpy(), predicted)
+    found = _judged(target, store, rows, plan=plan, terms=terms, recipe=recipe)
     everything = examples(rows, store, known_on=plan.test, plan=plan, target=target, terms=terms, recipe=recipe)
-    model = refitted(served, judged[served], everything)
-    log.info(
-        "train %s rows_in=%d served=%s seconds=%.1f", target.name, rows.height, served, time.perf_counter() - started
-    )
+    model = refitted(found.served, found.rehearsal, everything)
+    seconds = time.perf_counter() - started
+    log.info("train %s rows_in=%d served=%s seconds=%.1f", target.name, rows.height, found.served, seconds)
     return Trained(
         target=target,
         terms=terms,
         recipe=recipe,
         plan=plan,
         model=model,
-        served=served,
-        columns=columns,
+        served=found.served,
+        columns=(*target.columns, AS_OF_DAY),
         fingerprint=fingerprint(),
         versions=store.versions,
         row_count=rows.height,
-        report={
-            name: metrics(test["label"].to_numpy(), values, list_size=recipe.list_size)
-            for name, values in predicted.items()
-        },
-        rehearsal=judged[served],
-        test=test.select(
-            "customer_id", "label", "tenure_days", "as_of", probability=pl.Series(predicted[served]), tier=tier()
-        ),
-        example=features_of(test.head(5), columns),
+        report=found.report,
+        rehearsal=found.rehearsal,
+        test=found.test,
+        example=found.example,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Judged:
+    """What contenders fitted on what was known on the test date say of its customers, as `Trained` keeps it."""
+
+    served: str
+    rehearsal: Estimator
+    report: Mapping[str, Mapping[str, float]]
+    test: pl.DataFrame
+    example: pd.DataFrame
+
+
+def _judged(
+    target: Target, store: SnapshotStore, rows: pl.DataFrame, *, plan: Plan, terms: Terms, recipe: Recipe
+) -> _Judged:
+    past = as_known_by(plan.test, target, store, rows.filter(pl.col("as_of").is_in(plan.train)), terms=terms)
+    made = contenders(examples(past, store, known_on=plan.test, plan=plan, target=target, terms=terms, recipe=recipe))
+    test = rows.filter(pl.col("as_of") == plan.test)
+    X, label = features_of(test, (*target.columns, AS_OF_DAY)), test["label"].to_numpy()
+    predicted = {name: one.predict_proba(X)[:, 1] for name, one in made.items()}
+    served = winner(label, predicted)
+    probability = pl.Series(predicted[served])
+    return _Judged(
+        served=served,
+        rehearsal=made[served],
+        report={name: metrics(label, values, list_size=recipe.list_size) for name, values in predicted.items()},
+        test=test.select("customer_id", "label", "tenure_days", "as_of", probability=probability, tier=tier()),
+        example=X.head(5),
     )
 
 
@@ -132,14 +151,6 @@ def _ask_enough(target: Target, rows: pl.DataFrame, plan: Plan, terms: Terms) ->
             f"of the as-of dates {plan.final[0]} to {plan.final[-1]}; at least {FEWEST_CUSTOMERS} are needed. "
             "Bring more customers, or raise [population] active_days."
         )
-    for days in (plan.train, (plan.test,)):
-        if rows.filter(pl.col("as_of").is_in(days)).is_empty():
-            raise NotEnoughHistory(
-                f"nobody to {'test' if days[0] == plan.test else 'train'} {target.name} on: on the as-of dates "
-                f"{days[0]} to {days[-1]} no customer is one of its {_words(target)} (active_days = "
-                f"{terms.active_days}). Check that the log has no gap and no stray early date, use "
-                "another as-of date, or raise [population] active_days."
-            )
     yes = int(rows["label"].sum())
     if target.essential and yes in (0, rows.height):
         raise NotEnoughHistory(
@@ -148,7 +159,3 @@ def _ask_enough(target: Target, rows: pl.DataFrame, plan: Plan, terms: Terms) ->
             f"{target.description} Check [churn] horizon_days = {terms.horizon_days} and [population] active_days = "
             f"{terms.active_days} against how often customers buy, and that the log does not stop early."
         )
-
-
-def _words(target: Target) -> str:
-    return target.population.__name__.replace("_", " ")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -12,7 +12,7 @@ import polars as pl
 
 from features import Lake, open_lake, table_path
 from models import NotEnoughHistory, Target, Terms, targets
-from models._backtest import FIGURES, Figure, by_date, by_group, looked_back, over_dates, spread
+from models._backtest import FIGURES, Figure, by_date, by_group, looked_back, over_dates, served_instead, spread
 from models._contenders import MODEL
 from models._known import Reach, reach
 from models._plots import accuracy_plot
@@ -34,6 +34,9 @@ WORDS = {
     "lift_at_10_percent": "lift at 10%",
 }
 _PICTURED = ("auc", "brier", "calibration_error")
+
+Figures = Mapping[date, Mapping[str, Mapping[str, Figure]]]
+"""By as-of date, contender and figure."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,43 +142,56 @@ def _section(
     target: Target,
     terms: Terms,
     rows: pl.DataFrame,
-    figures: Mapping[date, Mapping[str, Mapping[str, Figure]]],
+    figures: Figures,
     mean: Mapping[str, Mapping[str, Figure]],
     picture: str,
 ) -> str:
-    apart = spread(rows)
     lead = f", beginning {terms.lead_days} days later" if terms.lead_days else ""
-    overall = [
+    lines = [
+        f"{target.description} Horizon {terms.horizon_days} days{lead}, active window {terms.active_days} days.",
+        f"![{target.name} on {len(figures)} as-of dates]({picture})",
+        f"Mean over {len(figures)} as-of dates:",
+        _overall(mean, spread(rows)),
+        _served(rows),
+        "Single dates:",
+        _single_dates(rows, figures),
+        "Calibration of the model in value tiers and by tenure, all dates together:",
+        _groups(rows),
+    ]
+    return "\n\n".join([f"## {target.name}", *lines, ""])
+
+
+def _overall(mean: Mapping[str, Mapping[str, Figure]], apart: Mapping[str, Mapping[str, float]]) -> str:
+    cells = [
         [ESTIMATORS[name], *(f"{_cell(mean[name][key])} ± {apart[name][key]:.4f}" for key in FIGURES)] for name in mean
     ]
-    single = [
+    return _table(["", *(WORDS[key] for key in FIGURES)], cells)
+
+
+def _served(rows: pl.DataFrame) -> str:
+    """Where the model's figures are those of a baseline."""
+    instead = [f"{ESTIMATORS[name]} on {day}" for day, name in served_instead(rows).items()]
+    if not instead:
+        return "On every date the model itself was served."
+    return f"Served in the model's place, having clearly won on the test date before: {', '.join(instead)}."
+
+
+def _single_dates(rows: pl.DataFrame, figures: Figures) -> str:
+    cells = [
         [str(day), f"{_rate(rows, day):.3f}", ESTIMATORS[name], *(_cell(found[name][key]) for key in FIGURES)]
         for day, found in figures.items()
         for name in found
     ]
-    groups = [[_group_cell(value) for value in one.values()] for one in by_group(rows)]
-    return "\n".join(
-        [
-            f"## {target.name}",
-            "",
-            f"{target.description} Horizon {terms.horizon_days} days{lead}, active window {terms.active_days} days.",
-            "",
-            f"![{target.name} on {len(figures)} as-of dates]({picture})",
-            "",
-            f"Mean over {len(figures)} as-of dates:",
-            "",
-            *_table(["", *(WORDS[key] for key in FIGURES)], overall),
-            "",
-            "Single dates:",
-            "",
-            *_table(["as-of date", "rate", "", *(WORDS[key] for key in FIGURES)], single),
-            "",
-            "Calibration of the model in value tiers and by tenure, all dates together:",
-            "",
-            *_table(["group", "customer-dates", "predicted", "observed", "Brier", "calibration error"], groups),
-            "",
-        ]
-    )
+    return _table(["as-of date", "rate", "", *(WORDS[key] for key in FIGURES)], cells)
+
+
+def _groups(rows: pl.DataFrame) -> str:
+    cells = [
+        [one.name, f"{one.customer_dates:,}"]
+        + [_cell(figure) for figure in (one.predicted, one.observed, one.brier, one.calibration_error)]
+        for one in by_group(rows)
+    ]
+    return _table(["group", "customer-dates", "predicted", "observed", "Brier", "calibration error"], cells)
 
 
 def _rate(rows: pl.DataFrame, day: date) -> float:
@@ -184,32 +200,19 @@ def _rate(rows: pl.DataFrame, day: date) -> float:
 
 
 def _cell(figure: Figure) -> str:
-    if figure.low is None or figure.high is None:
-        return f"{figure.value:.4f}"
     return f"{figure.value:.4f} [{figure.low:.4f}, {figure.high:.4f}]"
 
 
-def _group_cell(value: object) -> str:
-    return f"{value:.4f}" if isinstance(value, float) else f"{value:,}" if isinstance(value, int) else str(value)
+def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in (header, ["---"] * len(header), *rows))
 
 
-def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    return [f"| {' | '.join(cells)} |" for cells in (header, ["---"] * len(header), *rows)]
-
-
-def _curves(
-    figures: Mapping[date, Mapping[str, Mapping[str, Figure]]],
-) -> dict[str, dict[str, dict[str, tuple[float, float, float]]]]:
+def _curves(figures: Figures) -> dict[str, dict[str, dict[str, tuple[float, float, float]]]]:
     names = dict.fromkeys(name for found in figures.values() for name in found)
     return {
         WORDS[key]: {
-            ESTIMATORS[name]: {str(day): _point(found[name][key]) for day, found in figures.items() if name in found}
+            ESTIMATORS[name]: {str(day): astuple(found[name][key]) for day, found in figures.items() if name in found}
             for name in names
         }
         for key in _PICTURED
     }
-
-
-def _point(figure: Figure) -> tuple[float, float, float]:
-    low = figure.value if figure.low is None else figure.low
-    return figure.value, low, figure.value if figure.high is None else figure.high

@@ -9,16 +9,13 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from features import Lake, SnapshotStore, open_lake
+from features import Lake, open_lake
 from models import Target, Terms, labels, targets
-from models._contenders import baselines, fitted
-from models._examples import plan_for, training_rows
+from models._backtest import said_by_baselines
 from models._known import reach
 from models._labels import ask_mature
-from models._matrix import features_of
 from models._metrics import metrics
-from models._training import examples
-from pipelines._learning import recipe_of, snapshot_store, terms_of
+from pipelines._learning import recipe_of, rows_of, snapshot_store, terms_of
 from pipelines._settings import Settings
 from pipelines._summary import ESTIMATORS, FIGURES
 from serving import list_folder
@@ -44,7 +41,8 @@ def _figures(settings: Settings, target: Target, scores: pl.DataFrame, lake: Lak
     terms, store = terms_of(settings, target), snapshot_store(settings, lake)
     label = _happened(target, scores, lake, as_of=as_of, terms=terms)
     predicted = {"model": scores[f"{target.name}_probability"].to_numpy()}
-    predicted |= _baselines(settings, target, scores, store, as_of=as_of, terms=terms)
+    asked = rows_of(scores.select("customer_id"), store.at(as_of), as_of=as_of)
+    predicted |= said_by_baselines(target, store, asked, as_of=as_of, terms=terms, recipe=recipe_of(settings))
     found = {name: metrics(label, values) for name, values in predicted.items()}
     return [
         {"question": target.name, "": ESTIMATORS[name]}
@@ -60,15 +58,3 @@ def _happened(target: Target, scores: pl.DataFrame, lake: Lake, *, as_of: date, 
     known_by = data.recorded_by if data else as_of
     happened = labels(target, lake.tables, as_of=as_of, terms=terms, known_by=known_by, among=scores)
     return happened["label"].to_numpy()
-
-
-def _baselines(
-    settings: Settings, target: Target, scores: pl.DataFrame, store: SnapshotStore, *, as_of: date, terms: Terms
-) -> dict[str, Any]:
-    recipe = recipe_of(settings)
-    plan = plan_for(target, store, known_by=as_of, terms=terms, recipe=recipe)
-    past = training_rows(target, store, days=plan.final, known_by=plan.known_by, terms=terms, recipe=recipe)
-    lesson = examples(past, store, known_on=as_of, plan=plan, target=target, terms=terms, recipe=recipe)
-    asked = scores.select("customer_id").join(store.at(as_of), on="customer_id", how="left", maintain_order="left")
-    X = features_of(asked.with_columns(as_of=pl.lit(as_of)), lesson.X.columns)
-    return {name: fitted(name, lesson).predict_proba(X)[:, 1] for name in baselines(lesson)}

@@ -3,62 +3,71 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import date
+from functools import partial
 
 from features import Lake
 from models import FeaturesChanged, InputsDrifted, ModelTooOld, NoChampion, NotEnoughHistory, Target, targets
 from models._drift import ask_steady, drift
 from models._registry import Champion, Registry
 from models._scoring import ask_fit, check
-from pipelines._learning import Learned, grown_old, learn, population_rows, snapshot_store, terms_of
+from pipelines._asked import Asked, asked_on
+from pipelines._learning import Learned, grown_old, learn, terms_of
 from pipelines._settings import Settings
 
 log = logging.getLogger(__name__)
 
 
-def ask_usable(settings: Settings, champions: Mapping[str, Champion], *, as_of: date) -> None:
-    """Raises FeaturesChanged, ModelFromTheFuture or ModelTooOld when a champion must not score `as_of`."""
-    for name, champion in champions.items():
-        terms, oldest = terms_of(settings, targets()[name]), settings.models.max_age_days
-        check(champion, targets()[name], as_of=as_of, terms=terms, max_age_days=oldest)
+def usable(settings: Settings, champions: Mapping[str, Champion], *, as_of: date) -> dict[str, Champion]:
+    """The champions that fit tonight's features and terms and are young enough, found out before anything is computed.
 
-
-def usable(settings: Settings, lake: Lake, champions: Mapping[str, Champion], *, as_of: date) -> dict[str, Champion]:
-    """The champions that may score tonight: they fit, are young enough, and know customers like tonight's.
-
-    Raises what `ask_usable` and `ask_steady_inputs` raise; but a question without which there still is a night is left
-    out with a warning where its champion is too old or its customers have drifted.
+    Raises FeaturesChanged, ModelFromTheFuture or ModelTooOld; but a question without which there still is a night is
+    left out with a warning where its champion is too old.
     """
-    kept = {}
-    for name, champion in champions.items():
-        try:
-            ask_usable(settings, {name: champion}, as_of=as_of)
-            ask_steady_inputs(settings, lake, {name: champion}, as_of=as_of)
-        except (ModelTooOld, InputsDrifted) as trouble:
-            if targets()[name].essential:
-                raise
-            log.warning("%s is not asked tonight: %s", name, trouble)
-            continue
-        kept[name] = champion
-    return kept
+
+    def ask(champion: Champion) -> None:
+        target, oldest = targets()[champion.name], settings.models.max_age_days
+        check(champion, target, as_of=as_of, terms=terms_of(settings, target), max_age_days=oldest)
+
+    return _sorted_out(champions, ask, "is not asked tonight")[0]
+
+
+def familiar(settings: Settings, champions: Mapping[str, Champion], tonight: Asked) -> dict[str, Champion]:
+    """The champions that know customers like tonight's.
+
+    Raises InputsDrifted; but a question without which there still is a night is left out with a warning.
+    """
+    ask = partial(_ask_steady_inputs, settings, tonight)
+    return _sorted_out(champions, ask, "is not asked tonight")[0]
 
 
 def learn_anew(settings: Settings, lake: Lake, registry: Registry, *, as_of: date) -> tuple[list[Learned], list[str]]:
     """Trains the questions whose models have grown old, and what to note where that could not be done.
 
-    The champions' inputs must be steady before: what a broken feed brings is refused, not learned. History that is no
-    longer enough to learn from leaves the champions in place.
+    The champions' inputs must be steady before: what a broken feed brings is refused, not learned. A question without
+    which there still is a night is left out with a note where its customers have drifted. History that is no longer
+    enough to learn from leaves the champions in place.
     """
     due = grown_old(settings, registry, lake, as_of=as_of)
     if not due:
         return [], []
-    ask_steady_inputs(settings, lake, _still_fitting(settings, registry, due), as_of=as_of)
+    due, notes = _steadily_fed(settings, lake, registry, due, as_of=as_of)
     try:
-        return learn(settings, lake, registry, as_of=as_of, questions=due), []
+        return learn(settings, lake, registry, as_of=as_of, questions=due), notes
     except NotEnoughHistory as trouble:
-        return [], [f"the models are due to be trained anew, but could not: {trouble}"]
+        return [], [*notes, f"the models are due to be trained anew, but could not: {trouble}"]
+
+
+def _steadily_fed(
+    settings: Settings, lake: Lake, registry: Registry, due: Sequence[Target], *, as_of: date
+) -> tuple[list[Target], list[str]]:
+    """The questions to learn anew, and a note on each that is left out because its customers have drifted."""
+    fitting = _still_fitting(settings, registry, due)
+    ask = partial(_ask_steady_inputs, settings, asked_on(settings, lake, fitting, as_of=as_of))
+    steady, notes = _sorted_out(fitting, ask, "is due to be trained anew, but is left out")
+    return [target for target in due if target.name in steady or target.name not in fitting], notes
 
 
 def _still_fitting(settings: Settings, registry: Registry, questions: Iterable[Target]) -> dict[str, Champion]:
@@ -72,20 +81,32 @@ def _still_fitting(settings: Settings, registry: Registry, questions: Iterable[T
     return found
 
 
-def ask_steady_inputs(settings: Settings, lake: Lake, champions: Mapping[str, Champion], *, as_of: date) -> None:
-    """Raises InputsDrifted when the customers of a question are too far from those that its champion knows."""
-    store = snapshot_store(settings, lake)
+def _sorted_out(
+    champions: Mapping[str, Champion], ask: Callable[[Champion], None], otherwise: str
+) -> tuple[dict[str, Champion], list[str]]:
+    """The champions that pass, and a note on each other one, also logged; an essential one's trouble is raised."""
+    kept, notes = {}, []
     for name, champion in champions.items():
-        if champion.reference is None:
-            continue
-        rows = population_rows(targets()[name], store, as_of=as_of, terms=terms_of(settings, targets()[name]))
-        if rows.is_empty():
-            continue
-        ask_steady(
-            drift(champion.reference, rows, as_of=as_of),
-            question=name,
-            version=champion.version,
-            learned_until=champion.learned_until,
-            max_drift=settings.models.max_drift,
-            max_change=settings.models.max_customers_change,
-        )
+        try:
+            ask(champion)
+            kept[name] = champion
+        except (ModelTooOld, InputsDrifted) as trouble:
+            if targets()[name].essential:
+                raise
+            notes.append(f"{name} {otherwise}: {trouble}")
+            log.warning("%s", notes[-1])
+    return kept, notes
+
+
+def _ask_steady_inputs(settings: Settings, tonight: Asked, champion: Champion) -> None:
+    """Raises InputsDrifted when the customers of a question are too far from those that its champion knows."""
+    if champion.reference is None or tonight.about[champion.name].is_empty():
+        return
+    ask_steady(
+        drift(champion.reference, tonight.rows_about(champion.name), as_of=tonight.as_of),
+        question=champion.name,
+        version=champion.version,
+        learned_until=champion.learned_until,
+        max_drift=settings.models.max_drift,
+        max_change=settings.models.max_customers_change,
+    )

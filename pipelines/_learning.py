@@ -89,10 +89,9 @@ def snapshot_store(settings: Settings, lake: Lake) -> SnapshotStore:
     )
 
 
-def population_rows(target: Target, store: SnapshotStore, *, as_of: date, terms: Terms) -> pl.DataFrame:
-    """The snapshot rows of the customers whom a question is asked about on `as_of`."""
-    asked = population(target, store.tables, as_of=as_of, terms=terms)
-    rows = asked.join(store.at(as_of), on="customer_id", how="left", validate="1:1", maintain_order="left")
+def rows_of(customers: pl.DataFrame, known: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
+    """The rows of the snapshot `known` of the customers, in their order, with `as_of`."""
+    rows = customers.join(known, on="customer_id", how="left", validate="1:1", maintain_order="left")
     return rows.with_columns(as_of=pl.lit(as_of))
 
 
@@ -201,7 +200,8 @@ def _reference(trained: Trained, store: SnapshotStore) -> Reference:
 
 def _populations(trained: Trained, store: SnapshotStore, days: Iterable[date]) -> Iterator[tuple[date, pl.DataFrame]]:
     for day in days:
-        yield day, population_rows(trained.target, store, as_of=day, terms=trained.terms)
+        asked = population(trained.target, store.tables, as_of=day, terms=trained.terms)
+        yield day, rows_of(asked, store.at(day), as_of=day)
 
 
 @contextmanager

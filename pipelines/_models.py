@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 from models import FeaturesChanged, NothingToRollBackTo, targets
+from models._figures import JUDGED_BY
 from models._gate import Override
 from models._registry import Registry
 from models._scoring import ask_fit
@@ -15,8 +16,6 @@ from pipelines._learning import terms_of
 from pipelines._night import alone_in
 from pipelines._settings import Settings
 from pipelines._summary import FIGURES
-
-_SHOWN = ("average_precision", "brier", "calibration_error")
 
 
 def registered(settings: Settings) -> list[Version]:
@@ -36,7 +35,7 @@ def model_rows(versions: Iterable[Version]) -> list[dict[str, object]]:
             "is": standing(one),
             "trained on": one.trained_on,
             "learned until": one.learned_until,
-            **{FIGURES[name]: round(one.test_metrics.get(name, float("nan")), 4) for name in _SHOWN},
+            **{FIGURES[name]: round(one.test_metrics.get(name, float("nan")), 4) for name in JUDGED_BY},
             "decided": "; ".join(decisions(one)),
         }
         for one in versions

@@ -14,14 +14,15 @@ from pathlib import Path
 import polars as pl
 
 from features import ComplaintRates, Lake, complaint_rates, day_start, fingerprint
-from models import NotEnoughHistory, Past, population, targets
+from models import NotEnoughHistory, Past, targets
 from models._reasons import reasons
 from models._registry import Champion
 from models._scoring import score
 from models.contract_churn import leavers
-from pipelines._guard import usable
+from pipelines._asked import Asked, asked_on
+from pipelines._guard import familiar, usable
 from pipelines._ingest import Arrival
-from pipelines._learning import snapshot_store, terms_of
+from pipelines._learning import terms_of
 from pipelines._settings import Settings
 from pipelines._valuation import values_of
 from serving import Bundle, publish, rank, with_consent
@@ -55,86 +56,70 @@ def publish_night(
     NotEnoughHistory when nobody is active, ListNotPublished when the files cannot be written whole.
     """
     started = time.perf_counter()
-    champions = usable(settings, lake, champions, as_of=as_of)
-    known = snapshot_store(settings, lake).at(as_of)
-    asked = _populations(settings, lake, champions, as_of=as_of)
-    rows = pl.concat(asked.values()).unique("customer_id").sort("customer_id")
-    rows = rows.join(known, on="customer_id", how="left", validate="1:1", maintain_order="left")
-    rows = rows.with_columns(as_of=pl.lit(as_of))
-    valued = values_of(settings, lake, known, among=rows, as_of=as_of)
-    scores = _scores(settings, lake, champions, asked, rows, valued, as_of=as_of)
+    champions = usable(settings, champions, as_of=as_of)
+    tonight = asked_on(settings, lake, champions, as_of=as_of)
+    _ask_anybody(settings, tonight)
+    champions = familiar(settings, champions, tonight)
+    rows = tonight.rows_about(*champions)
+    scores = _scores(settings, lake, champions, tonight, rows)
     ranked = rank(scores, size=settings.list.size)
     listed = _with_reasons(settings, champions[LEADING], rows, ranked.listed)
     window = settings.population.active_days
     rates = complaint_rates(lake.tables, as_of=as_of, time_zone=settings.time_zone, days=window)
-    folder = publish(
-        Bundle(
-            as_of=as_of,
-            scores=scores,
-            listed=listed,
-            counts=ranked.counts,
-            meanings={f"{name}_probability": f"Probability of: {targets()[name].description}" for name in champions},
-            record=_record(settings, lake, champions, arrivals) | {"complaints": asdict(rates) if rates else None},
-        ),
-        home=settings.home,
-    )
-    log.info(
-        "publish as_of=%s rows_in=%d rows_out=%d seconds=%.1f",
-        as_of,
-        scores.height,
-        listed.height,
-        time.perf_counter() - started,
-    )
-    knows_consent = not scores["may_contact"].is_null().all()
+    record = _record(settings, lake, champions, arrivals) | {"complaints": asdict(rates) if rates else None}
+    meanings = {f"{name}_probability": f"Probability of: {targets()[name].description}" for name in champions}
+    counts = ranked.counts
+    bundle = Bundle(as_of=as_of, scores=scores, listed=listed, counts=counts, meanings=meanings, record=record)
+    folder = publish(bundle, home=settings.home)
+    seconds = time.perf_counter() - started
+    log.info("publish as_of=%s rows_in=%d rows_out=%d seconds=%.1f", as_of, scores.height, listed.height, seconds)
     return Published(
-        folder=folder, counts=ranked.counts, listed=listed, has_consent_data=knows_consent, complaints=rates
+        folder=folder,
+        counts=counts,
+        listed=listed,
+        has_consent_data=not scores["may_contact"].is_null().all(),
+        complaints=rates,
     )
 
 
-def _populations(
-    settings: Settings, lake: Lake, champions: Mapping[str, Champion], *, as_of: date
-) -> dict[str, pl.DataFrame]:
-    """Whom each question is asked about: `customer_id`, by the name of the question."""
-    declared = targets()
-    found = {
-        name: population(declared[name], lake.tables, as_of=as_of, terms=terms_of(settings, declared[name]))
-        for name in champions
-    }
-    if found[LEADING].is_empty():
+def _ask_anybody(settings: Settings, tonight: Asked) -> None:
+    if tonight.about[LEADING].is_empty():
         raise NotEnoughHistory(
-            f"nobody to score on {as_of}: no customer bought within the {settings.population.active_days} days before. "
-            "Choose an as-of date within the data, or raise [population] active_days."
+            f"nobody to score on {tonight.as_of}: no customer bought within the {settings.population.active_days} days "
+            "before. Choose an as-of date within the data, or raise [population] active_days."
         )
-    return found
 
 
 def _scores(
-    settings: Settings,
-    lake: Lake,
-    champions: Mapping[str, Champion],
-    asked: Mapping[str, pl.DataFrame],
-    rows: pl.DataFrame,
-    valued: pl.DataFrame,
-    *,
-    as_of: date,
+    settings: Settings, lake: Lake, champions: Mapping[str, Champion], tonight: Asked, rows: pl.DataFrame
 ) -> pl.DataFrame:
-    """One row per row of `rows`, in its order; `valued` says what the same customers are worth.
+    """What is said of each row of `rows`, in its order: probabilities, values, and whether one may get in touch.
 
     The probability of a question is null for customers whom it is not asked about.
     """
-    probabilities = [_where_asked(champion, rows, asked[name]) for name, champion in champions.items()]
+    scored = _with_value_at_risk(_probabilities(champions, tonight, rows), settings, lake, tonight, rows)
+    if "subscriptions" in lake.tables:
+        scored = scored.with_columns(has_announced_leaving=_has_announced(settings, lake, rows, tonight.as_of))
+    return with_consent(scored, lake.tables["customers"], before=day_start(tonight.as_of, time_zone=settings.time_zone))
+
+
+def _probabilities(champions: Mapping[str, Champion], tonight: Asked, rows: pl.DataFrame) -> pl.DataFrame:
+    is_active = pl.col("customer_id").is_in(tonight.about[LEADING]["customer_id"].implode())
+    said = [_where_asked(champion, rows, tonight.about[name]) for name, champion in champions.items()]
     yearly = pl.col("spend_364d").clip(0).round(_MONEY_DECIMALS)
-    is_active = pl.col("customer_id").is_in(asked[LEADING]["customer_id"].implode())
-    scored = rows.select("customer_id", "as_of", is_active=is_active, yearly_spend=yearly).with_columns(probabilities)
+    scored = rows.select("customer_id", "as_of", is_active=is_active, yearly_spend=yearly).with_columns(said)
+    return scored.select(pl.exclude("yearly_spend"), "yearly_spend")
+
+
+def _with_value_at_risk(
+    scored: pl.DataFrame, settings: Settings, lake: Lake, tonight: Asked, rows: pl.DataFrame
+) -> pl.DataFrame:
+    valued = values_of(settings, lake, tonight.known, among=rows, as_of=tonight.as_of)
     scored = scored.join(valued, on="customer_id", how="left", validate="1:1", maintain_order="left")
     # Where no amounts are known nobody can be ranked by money: nothing is at risk that could be named.
     to_lose = pl.col("value_to_lose").fill_null(0.0)
     at_risk = (pl.col(f"{LEADING}_probability") * to_lose).round(_MONEY_DECIMALS)
-    first = ["customer_id", "as_of", "is_active", *(series.name for series in probabilities), "yearly_spend"]
-    ordered = scored.select(*first, *valued.columns[1:], value_at_risk=at_risk)
-    if "subscriptions" in lake.tables:
-        ordered = ordered.with_columns(has_announced_leaving=_has_announced(settings, lake, rows, as_of=as_of))
-    return with_consent(ordered, lake.tables["customers"], before=day_start(as_of, time_zone=settings.time_zone))
+    return scored.with_columns(value_at_risk=at_risk)
 
 
 def _where_asked(champion: Champion, rows: pl.DataFrame, asked: pl.DataFrame) -> pl.Series:
@@ -146,7 +131,7 @@ def _where_asked(champion: Champion, rows: pl.DataFrame, asked: pl.DataFrame) ->
     return made.scatter(theirs.arg_true(), score(champion, rows.filter(theirs)))
 
 
-def _has_announced(settings: Settings, lake: Lake, rows: pl.DataFrame, *, as_of: date) -> pl.Series:
+def _has_announced(settings: Settings, lake: Lake, rows: pl.DataFrame, as_of: date) -> pl.Series:
     """Of whom nothing is left to predict: those who announced to leave are told apart, for they can still be asked."""
     past = Past(tables=lake.tables, as_of=as_of, time_zone=settings.time_zone)
     found: pl.LazyFrame = leavers(past, terms_of(settings, targets()["contract_churn"])).to_native()

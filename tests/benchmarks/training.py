@@ -25,6 +25,7 @@ from xgboost import XGBClassifier
 
 from features import SnapshotStore
 from models import Target, Terms, targets
+from models._dates import Plan
 from models._examples import Recipe, plan_for, training_rows
 from models._labels import population
 from models._matrix import features_of
@@ -70,10 +71,10 @@ def main() -> None:
         store = SnapshotStore(folder=Path(place), tables=log.tables(), versions={}, time_zone=TERMS.time_zone)
         plan = plan_for(targets()["churn"], store, known_by=AS_OF, terms=TERMS, recipe=RECIPE)
         store.prepare([*plan.final, AS_OF])
-        measure(store, plan.final)
+        measure(store, plan)
 
 
-def measure(store: SnapshotStore, days: tuple[date, ...]) -> None:
+def measure(store: SnapshotStore, plan: Plan) -> None:
     """Trains, scores and explains."""
     churn = targets()["churn"]
     trained = {
@@ -86,7 +87,7 @@ def measure(store: SnapshotStore, days: tuple[date, ...]) -> None:
     few = Recipe(max_dates=RECIPE.max_dates, max_rows=60_000)
     for name in ASKED[1:]:
         trained[name] = train(targets()[name], store, known_by=AS_OF, terms=TERMS, recipe=few)
-    rows = training_rows(churn, store, days=days, known_by=AS_OF, terms=TERMS, recipe=RECIPE)
+    rows = training_rows(churn, store, plan=plan, terms=TERMS, recipe=RECIPE)
     X, y = features_of(rows, trained["churn"].columns), rows["label"].to_numpy()
     plain = XGBClassifier(n_estimators=250, max_depth=4, learning_rate=0.04, n_jobs=2)
     timed("plain XGBoost on the same rows", lambda: plain.fit(X, y))

@@ -8,7 +8,16 @@ import pytest
 from models._bootstrap import _Sorted, bootstrap, interval
 from models._metrics import metrics
 
-FIGURES = ("auc", "average_precision", "brier", "calibration_error")
+FIGURES = (
+    "base_rate",
+    "mean_probability",
+    "auc",
+    "average_precision",
+    "brier",
+    "log_loss",
+    "calibration_error",
+    "lift_at_10_percent",
+)
 
 
 def outcomes(count: int, *, seed: int = 0, decimals: int = 2) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -31,8 +40,19 @@ def test_a_customer_drawn_twice_counts_like_two() -> None:
     weights = np.random.default_rng(3).integers(0, 4, 60)
     found = _Sorted(label, probability).figures(weights[None].astype(float))
     wanted = metrics(np.repeat(label, weights), np.repeat(probability, weights))
-    for name in ("auc", "average_precision", "brier"):
+    for name in set(FIGURES) - {"calibration_error"}:  # its bins stay those of the full sample
         assert found[name][0] == pytest.approx(wanted[name])
+
+
+@pytest.mark.parametrize("decimals", [1, 8])
+def test_resampled_log_loss_and_lift_are_those_of_the_customers_drawn_one_by_one(decimals: int) -> None:
+    label, probability, _ = outcomes(90, decimals=decimals)
+    drawn = np.random.default_rng(4).integers(90, size=(40, 90))
+    weights = np.array([np.bincount(one, minlength=90) for one in drawn], dtype=float)
+    found = _Sorted(label, probability).figures(weights)
+    plain = [metrics(label[one], probability[one]) for one in drawn]
+    for name in ("log_loss", "lift_at_10_percent"):
+        assert found[name] == pytest.approx([one[name] for one in plain])
 
 
 def test_nine_of_ten_intervals_hold_the_truth() -> None:
@@ -65,6 +85,13 @@ def test_rows_of_one_customer_are_drawn_together() -> None:
     customers = np.array(["a", "a", "a", "b", "b", "b"], dtype=object)
     found = bootstrap(label, {"it": np.full(6, 0.0)}, customers=customers, seed=1, times=200)["it"]["brier"]
     assert set(found.tolist()) == {0.0, 0.5, 1.0}
+
+
+def test_where_the_outcome_never_occurred_there_is_no_lift() -> None:
+    label, customers = np.zeros(40, dtype=bool), np.arange(40).astype(object)
+    found = bootstrap(label, {"it": np.full(40, 0.2)}, customers=customers, seed=1, times=20)["it"]
+    assert np.isnan(found["lift_at_10_percent"]).all()
+    assert found["log_loss"] == pytest.approx(-np.log(0.8))
 
 
 def test_one_outcome_only_leaves_no_ranking_to_measure() -> None:

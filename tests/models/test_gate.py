@@ -11,10 +11,19 @@ import polars as pl
 import pytest
 
 from features import SnapshotStore
-from models import Terms, targets
+from models import Terms, active_customers, target, targets
 from models._baselines import RecencyRule
 from models._examples import Recipe
-from models._gate import EVERYBODY, Override, against_base_rate, against_champion, base_rate_instead
+from models._figures import JUDGED_BY
+from models._gate import (
+    EVERYBODY,
+    IN_A_TIER,
+    OVERALL,
+    Override,
+    against_base_rate,
+    against_champion,
+    base_rate_instead,
+)
 from models._registry import Champion, Registry
 from models._training import Trained, train
 
@@ -50,6 +59,10 @@ def blurred(probability: np.ndarray) -> np.ndarray:
 
 def too_sure(probability: np.ndarray) -> np.ndarray:
     return np.clip(probability * 1.6, 0, 1)
+
+
+def half(probability: np.ndarray) -> np.ndarray:
+    return probability / 2
 
 
 def upside_down(probability: np.ndarray) -> np.ndarray:
@@ -108,6 +121,23 @@ def test_a_challenger_that_ranks_alike_but_is_too_sure_is_refused_for_its_calibr
     verdict = against_champion(answering(churn_model, too_sure), older_champion, None, store)
     assert not verdict.promoted
     assert any(one.startswith("all customers: calibration error") for one in verdict.reasons)
+
+
+def test_a_challenger_is_held_to_what_its_question_is_judged_by_and_to_nothing_else(
+    churn_model: Trained, older_champion: Champion, store: SnapshotStore
+) -> None:
+    only_ranked = replace(churn_model, target=replace(churn_model.target, judged_by=("average_precision",)))
+    assert not against_champion(answering(churn_model, half), older_champion, None, store).promoted
+    verdict = against_champion(answering(only_ranked, half), older_champion, None, store)
+    assert verdict.promoted, verdict.reasons
+    assert {one.figure for one in verdict.comparisons} == {"average_precision"}
+
+
+def test_every_figure_that_a_question_can_be_judged_by_has_its_bounds_and_no_other_can_be_declared() -> None:
+    assert set(OVERALL) == set(IN_A_TIER) == set(JUDGED_BY)
+    for figures in (("average_precision", "accuracy"), ()):
+        with pytest.raises(ValueError, match="a question is judged by one or more of average_precision, brier"):
+            target(population=active_customers, otherwise=False, judged_by=figures)
 
 
 def test_a_challenger_that_fails_one_tier_is_refused_though_it_is_good_for_the_rest(

@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 from features import SnapshotStore, day_start, feature_columns, fingerprint
-from models import NotEnoughHistory, Terms, targets
+from models import NotEnoughHistory, Terms, active_customers, targets
 from models._baselines import RFM, SILENCE, BaseRate
 from models._blend import Blend
 from models._examples import Recipe
@@ -302,4 +302,15 @@ def test_nobody_to_learn_from_makes_no_snapshots(uniform_log: UniformLog, store_
     store = store_of(uniform_log(customers=30, days=180, every_days=7))
     with pytest.raises(NotEnoughHistory, match="nobody to train win_back on"):
         train(targets()["win_back"], store, known_by=date(2025, 6, 29), terms=terms, recipe=Recipe(max_dates=4))
+    assert not list(store.folder.glob("*.parquet"))
+
+
+def test_nobody_to_test_on_makes_no_snapshots_either(uniform_log: UniformLog, store_of: StoreOf, terms: Terms) -> None:
+    store = store_of(uniform_log(customers=30, days=180, every_days=7))
+    asked_until_late_in_may = replace(
+        targets()["churn"],
+        population=lambda past, terms: active_customers(past, terms).head(30 if past.as_of < date(2025, 5, 29) else 0),
+    )
+    with pytest.raises(NotEnoughHistory, match="nobody to test churn on: on the as-of dates 2025-05-29 to 2025-05-29"):
+        train(asked_until_late_in_may, store, known_by=date(2025, 6, 30), terms=terms, recipe=Recipe(max_dates=4))
     assert not list(store.folder.glob("*.parquet"))

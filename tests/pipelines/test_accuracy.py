@@ -18,8 +18,17 @@ def test_several_dates_make_a_report_with_a_picture_and_the_predictions(churn: C
     assert "churn: mean over 2 dates, 2024-05-17 to 2024-06-14" in ended.out
     folder = night / "accuracy"
     report = (folder / "accuracy.md").read_text(encoding="utf-8")
-    for words in ("## churn", "Mean over 2 as-of dates", "| the model |", "| MBG/NBD |", "| VIP |", "![churn on 2"):
+    for words in (
+        "## churn",
+        "Mean over 2 as-of dates",
+        "| the model |",
+        "| MBG/NBD |",
+        "| VIP |",
+        "![churn on 2",
+        "served",
+    ):
         assert words in report
+    assert all(line.count("[") == 4 for line in report.splitlines() if line.startswith("| small |"))
     assert (folder / "churn.png").read_bytes().startswith(b"\x89PNG")
     kept = pl.read_parquet(folder / "churn.parquet")
     assert kept["as_of"].n_unique() == 2

@@ -172,3 +172,19 @@ def test_a_feed_in_other_units_is_refused_before_anything_is_learned_or_publishe
     assert "Check whether the feed is whole and in its usual units" in ended.err
     assert versions(night) == {1: "champion"}
     assert [path.name for path in (night / "lists").iterdir()] == [f"as_of={AS_OF}"]
+
+
+def test_a_side_question_whose_customers_have_drifted_is_left_out_of_the_training_and_the_rest_learns_anew(
+    churn: Churn, night: Path, tmp_path: Path
+) -> None:
+    (kept,) = night.glob("mlartifacts/upsell/*/artifacts/drift/reference.json")
+    known = json.loads(kept.read_text(encoding="utf-8"))
+    kept.write_text(json.dumps(known | {"customers": [10 * count for count in known["customers"]]}), encoding="utf-8")
+    ended = churn("nightly", "--source", longer_shop(tmp_path / "longer"), "--as-of", LATER, "--home", night)
+    assert ended.code == 0, ended.err
+    assert "upsell is due to be trained anew, but is left out: the customers to be scored are not like" in ended.out
+    assert set(versions(night)) == {1, 2}
+    assert set(versions(night, "upsell")) == {1}
+    scores = pl.read_parquet(night / "lists" / f"as_of={LATER}" / "scores.parquet")
+    assert "churn_probability" in scores.columns
+    assert "upsell_probability" not in scores.columns

@@ -16,5 +16,5 @@ def lesson(
 ) -> tuple[pl.DataFrame, tuple[str, ...]]:
     """All training rows of a question, and the feature columns that its model may use."""
     plan = plan_for(target, store, known_by=known_by, terms=terms, recipe=recipe)
-    rows = training_rows(target, store, days=plan.final, known_by=plan.known_by, terms=terms, recipe=recipe)
+    rows = training_rows(target, store, plan=plan, terms=terms, recipe=recipe)
     return rows, target.columns

@@ -68,7 +68,8 @@ def later_dates(
     plan = plan_for(target, store, known_by=known_by, terms=terms, recipe=recipe)
     days = _days_to_predict(plan, terms)
     few = replace(recipe, max_rows=min(recipe.max_rows, SEARCH_ROWS))
-    rows = training_rows(target, store, days=plan.train, known_by=plan.test, terms=terms, recipe=few)
+    before_the_test = replace(plan, train=plan.train[:-1], test=plan.train[-1], final=plan.train, known_by=plan.test)
+    rows = training_rows(target, store, plan=before_the_test, terms=terms, recipe=few)
     rows = rows.sort("as_of", "customer_id")
     ask_for_leaks(target, rows, target.columns, trusted=recipe.trusted)
     columns = [*target.columns, AS_OF_DAY]

@@ -32,6 +32,7 @@ CLEARLY = 1.2816
 """Standard errors by which a baseline must be ahead to win: nine in ten of all samples of customers would agree."""
 
 
+@runtime_checkable
 class Estimator(Protocol):
     """Anything that answers feature rows with two columns: the probability of no and of yes."""
 
@@ -61,11 +62,6 @@ class Examples:
     process: PurchaseProcess
     seed: int
     parameters: Parameters = USUAL
-
-
-def contenders(examples: Examples) -> dict[str, Estimator]:
-    """The model and every baseline that can be fitted; with only one outcome, or nobody, base rate and recency."""
-    return {name: fitted(name, examples) for name in (MODEL, *baselines(examples))}
 
 
 def baselines(examples: Examples) -> tuple[str, ...]:

@@ -13,8 +13,8 @@ import pandas as pd
 import polars as pl
 
 from features._measures import bin_counts, bin_edges, index_of_counts
-from models._contenders import Estimator
 from models._errors import InputsDrifted
+from models._kinds import Estimator, answers
 from models._matrix import AS_OF_DAY, features_of
 
 Counts = npt.NDArray[np.float64]
@@ -123,7 +123,7 @@ def reference(
 
 
 def importances(model: Estimator, rows: pl.DataFrame, columns: Sequence[str], *, seed: int) -> dict[str, float]:
-    """How much each column matters: the mean change of the probability when its values are dealt out anew.
+    """How much each column matters: the mean change of what is said when its values are dealt out anew.
 
     Shares that add up to 1, or all zero for a model that looks at nothing. Source: permutation importance (Breiman
     2001), measured on the model's answers (Fisher, Rudin and Dominici 2019), since what is asked here is what moves
@@ -136,8 +136,8 @@ def importances(model: Estimator, rows: pl.DataFrame, columns: Sequence[str], *,
     for number, name in enumerate(features):
         place = columns.index(name)
         dealt[number, :, place] = values[chance, place]
-    answers = model.predict_proba(pd.DataFrame(dealt.reshape(-1, len(columns)), columns=list(columns)))[:, 1]
-    change = np.abs(answers.reshape(len(features), -1) - model.predict_proba(X)[:, 1]).mean(axis=1)
+    said = answers(model, pd.DataFrame(dealt.reshape(-1, len(columns)), columns=list(columns)))
+    change = np.abs(said.reshape(len(features), -1) - answers(model, X)).mean(axis=1)
     total = change.sum()
     return dict(zip(features, (change / total if total else change).tolist(), strict=True))
 

@@ -2,5 +2,9 @@
 
 from __future__ import annotations
 
-JUDGED_BY = ("average_precision", "brier", "calibration_error")
-"""The figures that a question can be judged by: `models/_gate.py` has a measured bound for each."""
+JUDGED_BY = {
+    "probability": ("average_precision", "brier", "calibration_error"),
+    "amount": ("deviance", "total_error", "mean_error"),
+}
+"""The figures that a question can be judged by, by what it is answered with: `models/_gate.py` has a measured bound for
+each."""

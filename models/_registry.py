@@ -21,10 +21,11 @@ from mlflow.exceptions import MlflowException
 from mlflow.models import infer_signature
 
 from models._card import summary
-from models._contenders import Estimator
+from models._contenders import Estimator as YesOrNo
 from models._drift import Reference
 from models._errors import NoChampion, NothingToRollBackTo
 from models._gate import Override, Verdict
+from models._kinds import Estimator
 from models._training import Trained
 from models._versions import Version, tags_of, version_of
 
@@ -228,11 +229,12 @@ class Registry:
         return str(self._client.create_experiment(name, artifact_location=location))
 
     def _log_model(self, trained: Trained, verdict: Verdict, trained_on: date) -> int:
+        asked = "predict_proba" if isinstance(trained.model, YesOrNo) else "predict"
         info = mlflow.sklearn.log_model(
             trained.model,
             name=trained.target.name,
-            signature=infer_signature(trained.example, trained.model.predict_proba(trained.example)),
-            pyfunc_predict_fn="predict_proba",
+            signature=infer_signature(trained.example, getattr(trained.model, asked)(trained.example)),
+            pyfunc_predict_fn=asked,
             serialization_format="skops",
             skops_trusted_types=trusted_types(trained.model),
             pip_requirements=[f"{name}=={version(name)}" for name in _REQUIREMENTS],

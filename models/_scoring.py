@@ -11,8 +11,8 @@ import numpy.typing as npt
 import polars as pl
 
 from features import fingerprint
-from models._contenders import Estimator
 from models._errors import FeaturesChanged, ModelFromTheFuture, ModelTooOld
+from models._kinds import Estimator, answers
 from models._matrix import features_of
 from models._target import Target, Terms
 
@@ -73,10 +73,10 @@ def ask_fit(champion: Champion | Version, target: Target, *, terms: Terms) -> No
 
 def score(champion: Champion, rows: pl.DataFrame) -> pl.Series:
     """Probability of yes for each row of a snapshot with `as_of`, in its order, rounded to six decimals."""
-    found = probability(champion.model, rows, champion.columns)
+    found = said(champion.model, rows, champion.columns)
     return pl.Series(f"{champion.name}_probability", np.round(found, PROBABILITY_DECIMALS))
 
 
-def probability(model: Estimator, rows: pl.DataFrame, columns: Sequence[str]) -> npt.NDArray[np.float64]:
-    """Probability of yes for each row of a snapshot with `as_of`, in its order."""
-    return model.predict_proba(features_of(rows, columns))[:, 1].astype(np.float64)
+def said(model: Estimator, rows: pl.DataFrame, columns: Sequence[str]) -> npt.NDArray[np.float64]:
+    """What a model says of each row of a snapshot with `as_of`, in its order: a probability, or an expected amount."""
+    return answers(model, features_of(rows, columns)).astype(np.float64)

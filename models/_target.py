@@ -109,6 +109,9 @@ DRIFTING = ("alive_probability", "expected_purchases_in_4_weeks", "expected_purc
 yet. Trees trained on them were worse on every later date of Online Retail II (Brier 0.207 against 0.201); people and
 values read them, models are not trained on them. The probability of no purchase in four weeks is steady."""
 
+PROBABILITY, AMOUNT = "probability", "amount"
+"""What a question is answered with: a probability of yes, or an expected sum of money with an interval."""
+
 PopulationRule = Callable[[Past, Terms], Frame]
 LabelRule = Callable[[Past, Future, Terms], Frame]
 
@@ -117,8 +120,8 @@ LabelRule = Callable[[Past, Future, Terms], Frame]
 class Target:
     """One question about each customer of a population, answered by what happens within the horizon.
 
-    `label` returns `customer_id` and a boolean `label` for some customers; `otherwise` is the answer for the rest of
-    the population. `horizon_days` (None: that of churn) and `lead_days` are what the settings may change. `excluded`
+    `label` returns `customer_id` and `label` for some customers: yes or no where the `answer` is a probability, money
+    where it is an amount; `otherwise` is the label of the rest of the population. `horizon_days` (None: that of churn) and `lead_days` are what the settings may change. `excluded`
     names features that the model must not use, `without_families` whole modules of `features/`; `trusted` ones are
     honest however good they look (see `models/_leaks.py`). `judged_by` names the figures in which a new model must be
     no worse than the champion, overall and in each value tier (see `models/_gate.py`). Without an `essential` target
@@ -130,7 +133,8 @@ class Target:
     description: str
     population: PopulationRule
     label: LabelRule
-    otherwise: bool
+    answer: str
+    otherwise: bool | float
     horizon_days: int | None
     lead_days: int
     excluded: tuple[str, ...]
@@ -168,12 +172,13 @@ def _has_come(tables: Mapping[str, pl.LazyFrame], table: str, column: str | None
 def target(
     *,
     population: PopulationRule,
-    otherwise: bool,
+    otherwise: bool | float,
+    answer: str = PROBABILITY,
     horizon_days: int | None = None,
     lead_days: int = 0,
     excluded: tuple[str, ...] = DRIFTING,
     without_families: tuple[str, ...] = (),
-    judged_by: tuple[str, ...] = JUDGED_BY,
+    judged_by: tuple[str, ...] = JUDGED_BY[PROBABILITY],
     essential: bool = False,
     needs: tuple[str, ...] = (),
     trusted: tuple[str, ...] = (),
@@ -182,8 +187,9 @@ def target(
 
     Raises ValueError for figures that no question can be judged by.
     """
-    if not judged_by or {*judged_by} - {*JUDGED_BY}:
-        raise ValueError(f"judged_by = {judged_by}: a question is judged by one or more of {', '.join(JUDGED_BY)}.")
+    if not judged_by or {*judged_by} - {*JUDGED_BY[answer]}:
+        known = ", ".join(JUDGED_BY[answer])
+        raise ValueError(f"judged_by = {judged_by}: a question is judged by one or more of {known}.")
 
     def declare(label: LabelRule) -> Target:
         return Target(
@@ -191,6 +197,7 @@ def target(
             description=" ".join((inspect.getdoc(label) or "").split()),
             population=population,
             label=label,
+            answer=answer,
             otherwise=otherwise,
             horizon_days=horizon_days,
             lead_days=lead_days,
@@ -216,6 +223,12 @@ def lapsed_customers(past: Past, terms: Terms) -> Frame:
     last = past.purchases.group_by("customer_id").agg(recency=nw.col("age_days").min())
     since = max(terms.lapsed_days, terms.active_days)
     return last.filter(nw.col("recency") > terms.active_days, nw.col("recency") <= since).select("customer_id")
+
+
+def known_customers(past: Past, terms: Terms) -> Frame:
+    """Customers whose last purchase is at most `lapsed_days`, or `active_days` if longer, ago: one row each."""
+    since = max(terms.lapsed_days, terms.active_days)
+    return past.purchases.filter(nw.col("age_days") <= since).select("customer_id").unique()
 
 
 def targets(tables: Mapping[str, pl.LazyFrame] | None = None) -> dict[str, Target]:

@@ -25,9 +25,9 @@ with warnings.catch_warnings():
     from mlflow.data.meta_dataset import MetaDataset
 
 from models._card import card
-from models._contenders import Estimator
 from models._drift import Reference
 from models._gate import Verdict
+from models._kinds import Estimator
 from models._plots import gain_plot, reliability_plot
 from models._training import Trained
 

@@ -11,15 +11,15 @@ from datetime import date
 import pandas as pd
 import polars as pl
 
-from features import SnapshotStore, fingerprint, fit_process, purchase_history
-from models._contenders import FEWEST_CUSTOMERS, Estimator, Examples, contenders, refitted, winner
+from features import SnapshotStore, fingerprint
+from models._contenders import FEWEST_CUSTOMERS, MODEL
 from models._dates import Plan
 from models._errors import NotEnoughHistory
 from models._examples import Recipe, as_known_by, plan_for, training_rows
+from models._kinds import Estimator, Kind, answers, kind_of
 from models._leaks import ask_for_leaks
 from models._matrix import AS_OF_DAY, features_of
-from models._metrics import metrics
-from models._target import Target, Terms
+from models._target import AMOUNT, Target, Terms
 from models._tiers import tier
 from models._tuning import Search
 
@@ -30,10 +30,10 @@ log = logging.getLogger(__name__)
 class Trained:
     """A fitted model with all that is needed to judge, keep and refuse it.
 
-    `report` maps each contender (`model`, `base_rate`, `recency_rule`, `logistic_rfm`, `purchase_process`) to its
-    figures on the later test date; `served` is the one of them that `model` is, fitted to all dates. `rehearsal` is the
-    one that was judged, learned from what was known on the test date; `test` has its answers, one row per customer:
-    `customer_id`, `as_of`, `label`, `probability`, `tier`, `tenure_days`. `search` is how the parameters of the recipe
+    `report` maps each contender (`model` and its baselines) to its figures on the later test date; `served` is the one
+    of them that `model` is, fitted to all dates. `rehearsal` is the one that was judged, learned from what was known on
+    the test date; `test` has its answers, one row per customer: `customer_id`, `as_of`, `label`, `said` (a probability,
+    or an amount), `tier`, `tenure_days`. `search` is how the parameters of the recipe
     were found, where they were searched for.
     """
 
@@ -65,10 +65,10 @@ def train(target: Target, store: SnapshotStore, *, known_by: date, terms: Terms,
     plan = plan_for(target, store, known_by=known_by, terms=terms, recipe=recipe)
     rows = training_rows(target, store, plan=plan, terms=terms, recipe=recipe)
     _ask_enough(target, rows, plan, terms)
-    ask_for_leaks(target, rows, target.columns, trusted=recipe.trusted)
-    found = _judged(target, store, rows, plan=plan, terms=terms, recipe=recipe)
-    everything = examples(rows, store, known_on=plan.test, plan=plan, target=target, terms=terms, recipe=recipe)
-    model = refitted(found.served, found.rehearsal, everything)
+    ask_for_leaks(target, _yes_or_no(target, rows), target.columns, trusted=recipe.trusted)
+    kind, known = kind_of(target), store.at(plan.test)
+    found = _judged(target, store, rows, kind, plan=plan, terms=terms, recipe=recipe)
+    model = kind.refitted(found.served, found.rehearsal, kind.examples(rows, known, plan, target, terms, recipe))
     seconds = time.perf_counter() - started
     log.info("train %s rows_in=%d served=%s seconds=%.1f", target.name, rows.height, found.served, seconds)
     return Trained(
@@ -101,46 +101,29 @@ class _Judged:
 
 
 def _judged(
-    target: Target, store: SnapshotStore, rows: pl.DataFrame, *, plan: Plan, terms: Terms, recipe: Recipe
+    target: Target, store: SnapshotStore, rows: pl.DataFrame, kind: Kind, *, plan: Plan, terms: Terms, recipe: Recipe
 ) -> _Judged:
     past = as_known_by(plan.test, target, store, rows.filter(pl.col("as_of").is_in(plan.train)), terms=terms)
-    made = contenders(examples(past, store, known_on=plan.test, plan=plan, target=target, terms=terms, recipe=recipe))
+    lesson = kind.examples(past, store.at(plan.test), plan, target, terms, recipe)
+    made = {name: kind.fitted(name, lesson) for name in (MODEL, *kind.baselines(lesson))}
     test = rows.filter(pl.col("as_of") == plan.test)
     X, label = features_of(test, (*target.columns, AS_OF_DAY)), test["label"].to_numpy()
-    predicted = {name: one.predict_proba(X)[:, 1] for name, one in made.items()}
-    served = winner(label, predicted)
-    probability = pl.Series(predicted[served])
+    said = {name: answers(one, X) for name, one in made.items()}
+    served = kind.winner(label, said)
+    report = {name: kind.measure(label, values, list_size=recipe.list_size) for name, values in said.items()}
+    report[served] |= kind.of_the_served(label, made[served], X)
     return _Judged(
         served=served,
         rehearsal=made[served],
-        report={name: metrics(label, values, list_size=recipe.list_size) for name, values in predicted.items()},
-        test=test.select("customer_id", "label", "tenure_days", "as_of", probability=probability, tier=tier()),
+        report=report,
+        test=test.select("customer_id", "label", "tenure_days", "as_of", said=pl.Series(said[served]), tier=tier()),
         example=X.head(5),
     )
 
 
-def examples(
-    rows: pl.DataFrame,
-    store: SnapshotStore,
-    *,
-    known_on: date,
-    plan: Plan,
-    target: Target,
-    terms: Terms,
-    recipe: Recipe,
-) -> Examples:
-    """Training rows as contenders take them; the purchase process is that of all customers known on `known_on`."""
-    histories = purchase_history(store.at(known_on)).drop_nulls()
-    return Examples(
-        X=features_of(rows, (*target.columns, AS_OF_DAY)),
-        y=rows["label"].to_numpy(),
-        customers=rows["customer_id"].to_numpy(),
-        ahead_days=terms.ahead_days,
-        seasonal=plan.settled,
-        process=fit_process(*(column.to_numpy() for column in histories.get_columns())),
-        seed=recipe.seed,
-        parameters=recipe.parameters,
-    )
+def _yes_or_no(target: Target, rows: pl.DataFrame) -> pl.DataFrame:
+    """What gives away whether anything is spent gives the amount away."""
+    return rows.with_columns(pl.col("label") > 0) if target.answer == AMOUNT else rows
 
 
 def _ask_enough(target: Target, rows: pl.DataFrame, plan: Plan, terms: Terms) -> None:

@@ -1,35 +1,19 @@
-"""What will each customer spend? An expectation with an interval, within the horizon and within a year.
+"""What will each customer spend? An expectation with an interval, within the horizon."""
 
-Asked of everybody who ever bought, answered by the purchase process and gamma-gamma (see `models/_lifetime.py`), fitted
-on what was known on the as-of date: no label is needed, so a young log can be asked about a year. `check_values` holds
-it against what came (docs/lifetime.md).
-"""
+import narwhals as nw
 
-from __future__ import annotations
-
-from collections.abc import Mapping
-
-import numpy as np
-import polars as pl
-
-from models._lifetime import ValueModel, ValueTerms, outlook
-
-YEAR_DAYS = 364
+from features import Frame
+from models._target import AMOUNT, Future, Past, Terms, known_customers, target
 
 
-def expected_spend(rows: pl.DataFrame, model: ValueModel, *, days: Mapping[str, int]) -> pl.DataFrame:
-    """Spend to be expected, one row per row of `rows` (a snapshot), in its order: `customer_id` and three per window.
-
-    `days` maps the name of a column to a length: `{"expected_spend": 28}` makes `expected_spend`, `expected_spend_low`
-    and `expected_spend_high`, between which four of five will spend, in the company's currency, net of returns and not
-    discounted. Null for a customer who never bought and where no amounts are known.
-    """
-    buyers = rows.filter(pl.col("tenure_days").is_not_null() & (pl.col("purchase_day_count_ever") > 0))
-    made = buyers.select("customer_id")
-    for name, length in days.items():
-        ahead = outlook(buyers, model, ValueTerms(years=length / YEAR_DAYS, discount_rate=0.0))
-        spend = ahead.purchases * ahead.average
-        found = {name: spend, f"{name}_low": spend * ahead.low, f"{name}_high": spend * ahead.high}
-        made = made.with_columns(pl.Series(column, np.asarray(values)) for column, values in found.items())
-    made = made.with_columns(pl.col(pl.Float64).fill_nan(None))
-    return rows.select("customer_id").join(made, on="customer_id", how="left", maintain_order="left")
+@target(
+    population=known_customers,
+    answer=AMOUNT,
+    otherwise=0.0,
+    judged_by=("deviance", "total_error"),
+    needs=("transactions.amount",),
+)
+def value(past: Past, future: Future, terms: Terms) -> Frame:
+    """How much a customer spends within the horizon, net of returns and never less than nothing."""
+    spent = future.lines.group_by("customer_id").agg(label=nw.col("amount").sum())
+    return spent.with_columns(label=nw.col("label").clip(0.0))

@@ -9,7 +9,7 @@ import polars.selectors as cs
 
 from features import Lake
 from models import ValueTerms, fit_value, lifetime_values, next_orders, referrals_known
-from models.value import YEAR_DAYS, expected_spend
+from models._spend_ahead import YEAR_DAYS, expected_spend
 from pipelines._settings import Settings
 
 _DECIMALS = 2

@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from models import fit_value
-from models.value import YEAR_DAYS, expected_spend
+from models._spend_ahead import YEAR_DAYS, expected_spend
 
 
 @pytest.fixture(scope="module")

@@ -9,23 +9,21 @@ import numpy as np
 import polars as pl
 
 from features import SnapshotStore
-from models._bootstrap import bootstrap, bootstrap_means, interval
+from models._bootstrap import bootstrap, bootstrap_means, interval, thinned
 from models._contenders import BASELINES, MODEL, baselines, fitted
 from models._errors import NotEnoughHistory
 from models._examples import Recipe, plan_for, training_rows
+from models._figures import WORDS
 from models._known import Reach
 from models._labels import ask_mature, labels, population
 from models._matrix import Labels, Numbers
 from models._metrics import metrics
 from models._scoring import probability
 from models._target import Target, Terms
-from models._tiers import TIERS, tier
+from models._tiers import TENURES, TIERS, tenure, tier
 from models._training import examples, train
 
-FIGURES = ("auc", "average_precision", "brier", "log_loss", "calibration_error", "lift_at_10_percent")
-TENURES = {"up to 90 days": 90, "91 to 364 days": 364, "365 days and more": 10**9}
 TIMES = 300
-_MOST_CUSTOMERS = 20_000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,7 +66,7 @@ def looked_back(
     rows = rows.with_columns(as_of=pl.lit(as_of))
     said = {MODEL: probability(made.model, rows, made.columns)}
     said |= said_by_baselines(target, store, rows, as_of=as_of, terms=terms, recipe=recipe)
-    about = rows.select("as_of", "customer_id", "label", tier=tier(), tenure=_tenure(), served=pl.lit(made.served))
+    about = rows.select("as_of", "customer_id", "label", tier=tier(), tenure=tenure(), served=pl.lit(made.served))
     return about.with_columns(**{name: pl.Series(values, dtype=pl.Float64) for name, values in said.items()})
 
 
@@ -91,7 +89,7 @@ def over_dates(rows: pl.DataFrame) -> dict[str, dict[str, Figure]]:
     """The mean over the as-of dates of each figure of each contender; customers are resampled with all their dates."""
     rows = rows.select("as_of", "customer_id", "label", *_names(rows))  # contenders that answered on all dates
     single = [_plain(rows.filter(pl.col("as_of") == day)) for day in rows["as_of"].unique().sort()]
-    some = _few(rows)
+    some = thinned(rows, seed=1)
     resampled = bootstrap_means(
         some["label"].to_numpy(),
         _said(some),
@@ -101,9 +99,7 @@ def over_dates(rows: pl.DataFrame) -> dict[str, dict[str, Figure]]:
         times=TIMES,
     )
     return {
-        name: {
-            key: _figure(float(np.mean([one[name][key] for one in single])), resampled[name][key]) for key in FIGURES
-        }
+        name: {key: _figure(float(np.mean([one[name][key] for one in single])), resampled[name][key]) for key in WORDS}
         for name in single[0]
     }
 
@@ -113,7 +109,7 @@ def spread(rows: pl.DataFrame) -> dict[str, dict[str, float]]:
     rows = rows.select("as_of", "customer_id", "label", *_names(rows))
     single = [_plain(rows.filter(pl.col("as_of") == day)) for day in rows["as_of"].unique().sort()]
     return {
-        name: {key: float(np.std([one[name][key] for one in single], ddof=min(1, len(single) - 1))) for key in FIGURES}
+        name: {key: float(np.std([one[name][key] for one in single], ddof=min(1, len(single) - 1))) for key in WORDS}
         for name in single[0]
     }
 
@@ -146,13 +142,6 @@ def _group(name: str, rows: pl.DataFrame) -> Group:
     )
 
 
-def _tenure() -> pl.Expr:
-    told = pl.lit(None, dtype=pl.String)
-    for name, most in reversed(TENURES.items()):
-        told = pl.when(pl.col("tenure_days") <= most).then(pl.lit(name)).otherwise(told)
-    return told
-
-
 def _names(rows: pl.DataFrame) -> list[str]:
     return [name for name in (MODEL, *BASELINES) if name in rows.columns and not rows[name].null_count()]
 
@@ -168,7 +157,7 @@ def _plain(rows: pl.DataFrame) -> dict[str, dict[str, float]]:
 
 def _with_intervals(rows: pl.DataFrame) -> dict[str, dict[str, Figure]]:
     """All figures of each contender."""
-    some = _few(rows)
+    some = thinned(rows, seed=1)
     customers = some["customer_id"].to_numpy()
     resampled = bootstrap(some["label"].to_numpy(), _said(some), customers=customers, seed=1, times=TIMES)
     plain = _plain(rows)
@@ -176,14 +165,6 @@ def _with_intervals(rows: pl.DataFrame) -> dict[str, dict[str, Figure]]:
         name: {key: _figure(plain[name][key], values) for key, values in found.items()}
         for name, found in resampled.items()
     }
-
-
-def _few(rows: pl.DataFrame) -> pl.DataFrame:
-    """Of very many customers a sample, which is enough to say what chance does."""
-    customers = rows.select("customer_id").unique().sort("customer_id")
-    if customers.height <= _MOST_CUSTOMERS:
-        return rows
-    return rows.join(customers.sample(_MOST_CUSTOMERS, seed=1), on="customer_id", how="semi", maintain_order="left")
 
 
 def _figure(value: float, resampled: Numbers) -> Figure:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -75,11 +75,7 @@ class Blend:
         for kind, share in self.shares.items():
             added += self.slope * share * self.members[kind].contributions(rows)
         added[:, -1] += self.season.at(_days(rows))
-        return (
-            added
-            if list(X.columns) == self.columns
-            else pd.DataFrame(added, columns=self.columns)[X.columns].to_numpy()
-        )
+        return added[:, [self.columns.index(name) for name in X.columns]]
 
     def fit_members(self, X: Matrix, y: Labels) -> None:
         """Fits every member that has a share to all rows."""
@@ -96,22 +92,29 @@ class Blend:
 
 def members(columns: Sequence[str], shares: Shares, *, seed: int, parameters: Parameters) -> dict[str, Member]:
     """The unfitted members of a blend over the named columns, `as_of_day` last and read by none."""
-    features = range(len(columns) - 1)
-    rfm = [columns.index(name) for name in RFM if name in columns]
-    made: dict[str, Member] = {
-        "trees": Trees(features, seed=seed, parameters=parameters),
-        "linear": Linear(features, strength=parameters.linear_strength),
+    make: dict[str, Callable[[list[int]], Member]] = {
+        "trees": lambda places: Trees(places, seed=seed, parameters=parameters),
+        "linear": lambda places: Linear(places, strength=parameters.linear_strength),
+        "rfm": lambda places: Linear(places, strength=0.02),
+        "process": lambda places: Process(*places),
     }
-    made |= {"rfm": Linear(rfm, strength=0.02)} if rfm else {}
-    made |= {"process": Process(columns.index(SILENCE))} if SILENCE in columns else {}
-    return {kind: made[kind] for kind in shares}
+    reads = _reads(columns)
+    return {kind: make[kind](reads[kind]) for kind in shares}
 
 
 def _possible(shares: Shares, columns: Sequence[str]) -> Shares:
     """The shares without members that have no column to read, made to add up again."""
-    there = {"trees": True, "linear": True, "rfm": bool({*RFM} & {*columns}), "process": SILENCE in columns}
-    left = {kind: share for kind, share in shares.items() if there[kind]}
+    reads = _reads(columns)
+    left = {kind: share for kind, share in shares.items() if reads[kind]}
     return {kind: share / sum(left.values()) for kind, share in left.items()}
+
+
+def _reads(columns: Sequence[str]) -> dict[str, list[int]]:
+    """The places of the columns that each kind of member reads; none where they are excluded."""
+    features = list(range(len(columns) - 1))
+    rfm = [columns.index(name) for name in RFM if name in columns]
+    silence = [columns.index(name) for name in (SILENCE,) if name in columns]
+    return {"trees": features, "linear": features, "rfm": rfm, "process": silence}
 
 
 def fit_blend(

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
 from models._metrics import CERTAIN, equal_count_bins
 
@@ -14,7 +15,7 @@ Figures = dict[str, Numbers]
 
 TIMES = 500
 MOST_ROWS = 50_000
-"""More rows than these are thinned out by the caller: chance hardly moves a figure of so many."""
+"""More rows than these are thinned out: chance hardly moves a figure of so many."""
 _CELLS = 2_000_000
 """So many weights at once, 16 MB, whatever the number of rows."""
 
@@ -75,6 +76,19 @@ def interval(values: Numbers, *, share: float = 0.9) -> tuple[float, float]:
         return float("nan"), float("nan")
     low, high = np.quantile(known, [(1 - share) / 2, (1 + share) / 2])
     return float(low), float(high)
+
+
+def thinned(rows: pl.DataFrame, *, seed: int) -> pl.DataFrame:
+    """At most about as many rows as a bootstrap needs: whole customers, drawn at random, in a fixed order.
+
+    `rows` have `customer_id` and, where a customer has several, `as_of`.
+    """
+    rows = rows.sort("customer_id", *({"as_of"} & {*rows.columns}))
+    if rows.height <= MOST_ROWS:
+        return rows
+    customers = rows.select("customer_id").unique(maintain_order=True)
+    share = MOST_ROWS / rows.height
+    return rows.join(customers.sample(fraction=share, seed=seed), on="customer_id", how="semi", maintain_order="left")
 
 
 def _weights(customers: npt.NDArray[np.object_], *, seed: int, times: int) -> Iterator[Numbers]:

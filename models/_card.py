@@ -8,14 +8,14 @@ from importlib.metadata import version
 
 import polars as pl
 
-from models._bootstrap import MOST_ROWS, bootstrap, interval
-from models._gate import WORDS, Verdict
+from models._bootstrap import bootstrap, interval, thinned
+from models._figures import JUDGED_BY, WORDS
+from models._gate import Verdict
 from models._metrics import metrics
-from models._tiers import TIERS
+from models._tiers import TENURES, TIERS, tenure
 from models._training import Trained
 
-_FIGURES = {"auc": "AUC", **WORDS}
-_TENURES = {"up to 90 days": (0, 90), "91 to 364 days": (91, 364), "365 days and more": (365, 10**9)}
+_FIGURES = {figure: WORDS[figure] for figure in ("auc", *JUDGED_BY)}
 _SOFTWARE = ("scikit-learn", "xgboost-cpu", "numpy", "pandas", "polars", "narwhals", "skops", "mlflow")
 
 
@@ -89,12 +89,11 @@ def _data(trained: Trained) -> list[str]:
 
 def _groups(trained: Trained) -> Iterator[tuple[str, ...]]:
     """One line for everybody, and for each tier, tenure and as-of date."""
-    rows, seed = trained.test, trained.recipe.seed
+    rows, seed = trained.test.with_columns(tenure=tenure()), trained.recipe.seed
     yield _group("all", rows, seed)
-    for tier in TIERS:
-        yield _group(f"tier: {tier}", rows.filter(pl.col("tier") == tier), seed)
-    for name, (low, high) in _TENURES.items():
-        yield _group(f"tenure: {name}", rows.filter(pl.col("tenure_days").is_between(low, high)), seed)
+    for column, names in (("tier", TIERS), ("tenure", TENURES)):
+        for name in names:
+            yield _group(f"{column}: {name}", rows.filter(pl.col(column) == name), seed)
     for day in rows["as_of"].unique().sort():
         yield _group(f"as of {day}", rows.filter(pl.col("as_of") == day), seed)
 
@@ -104,7 +103,7 @@ def _group(name: str, rows: pl.DataFrame, seed: int) -> tuple[str, ...]:
         return (name, "0", *[""] * (1 + len(_FIGURES)))
     label, probability = rows["label"].to_numpy(), rows["probability"].to_numpy()
     found = metrics(label, probability)
-    some = rows.sort("customer_id", "as_of").head(MOST_ROWS) if rows.height > MOST_ROWS else rows
+    some = thinned(rows, seed=seed)
     drawn = bootstrap(
         some["label"].to_numpy(),
         {"model": some["probability"].to_numpy()},

@@ -11,9 +11,10 @@ import numpy.typing as npt
 import polars as pl
 
 from models._baselines import BaseRate
-from models._bootstrap import MOST_ROWS, bootstrap, interval
+from models._bootstrap import bootstrap, interval, thinned
 from models._contenders import Estimator
 from models._errors import FeaturesChanged
+from models._figures import WORDS
 from models._metrics import metrics
 from models._scoring import ask_fit, probability
 from models._tiers import TIERS
@@ -32,7 +33,6 @@ IN_A_TIER = {"average_precision": 0.10, "brier": 0.02, "calibration_error": 0.08
 resamples agree that it is worse at all."""
 FEWEST_CUSTOMERS, FEWEST_OUTCOMES = 30, 20
 """Of fewer customers nothing is said, and nothing of the ranking of fewer cases of the rarer outcome."""
-WORDS = {"average_precision": "average precision", "brier": "Brier score", "calibration_error": "calibration error"}
 EVERYBODY = "all customers"
 
 
@@ -121,7 +121,7 @@ def against_base_rate(trained: Trained, *, champion: int | None = None, why: str
     question is judged by. `why` says why the champion there is, of version `champion`, was not asked.
     """
     rate = trained.report["base_rate"]["mean_probability"]
-    rows = _thinned(trained.test, trained.recipe.seed)
+    rows = thinned(trained.test, seed=trained.recipe.seed)
     bounds = dict.fromkeys(("average_precision", "brier"), 0.0)
     made = tuple(_compared(rows, np.full(rows.height, rate), EVERYBODY, bounds, trained.recipe.seed))
     rival = f"the base rate {rate:.4f}"
@@ -173,7 +173,7 @@ def against_champion(
     if rows.n_unique("customer_id") < FEWEST_CUSTOMERS:
         reason = f"{_customers(rows)} can be scored fairly by both, too few to show that it is no worse than {rival}"
         return Verdict(promoted=False, rival=rival, how=how, reasons=(reason,), champion=champion.version)
-    made = tuple(_everywhere(trained, _thinned(rows, trained.recipe.seed)))
+    made = tuple(_everywhere(trained, thinned(rows, seed=trained.recipe.seed)))
     reasons = tuple(one.told(rival) for one in made if not _passes(one))
     return Verdict(
         promoted=not reasons, rival=rival, how=how, reasons=reasons, comparisons=made, champion=champion.version
@@ -242,16 +242,6 @@ def _compared(
             at_most=high,
             bound=bound,
         )
-
-
-def _thinned(rows: pl.DataFrame, seed: int) -> pl.DataFrame:
-    """At most as many rows as the bootstrap needs, whole customers, in a fixed order."""
-    rows = rows.sort("customer_id", "as_of")
-    if rows.height <= MOST_ROWS:
-        return rows
-    customers = rows.select("customer_id").unique(maintain_order=True)
-    share = MOST_ROWS / rows.height
-    return rows.join(customers.sample(fraction=share, seed=seed), on="customer_id", how="semi", maintain_order="left")
 
 
 def _customers(rows: pl.DataFrame) -> str:

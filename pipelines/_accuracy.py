@@ -12,8 +12,9 @@ import polars as pl
 
 from features import Lake, open_lake, table_path
 from models import NotEnoughHistory, Target, Terms, targets
-from models._backtest import FIGURES, Figure, by_date, by_group, looked_back, over_dates, served_instead, spread
+from models._backtest import Figure, by_date, by_group, looked_back, over_dates, served_instead, spread
 from models._contenders import MODEL
+from models._figures import WORDS
 from models._known import Reach, reach
 from models._plots import accuracy_plot
 from pipelines._errors import DateWrong
@@ -25,14 +26,6 @@ from pipelines._summary import ESTIMATORS
 
 log = logging.getLogger(__name__)
 
-WORDS = {
-    "auc": "AUC",
-    "average_precision": "average precision",
-    "brier": "Brier",
-    "log_loss": "log loss",
-    "calibration_error": "calibration error",
-    "lift_at_10_percent": "lift at 10%",
-}
 _PICTURED = ("auc", "brier", "calibration_error")
 
 Figures = Mapping[date, Mapping[str, Mapping[str, Figure]]]
@@ -163,9 +156,9 @@ def _section(
 
 def _overall(mean: Mapping[str, Mapping[str, Figure]], apart: Mapping[str, Mapping[str, float]]) -> str:
     cells = [
-        [ESTIMATORS[name], *(f"{_cell(mean[name][key])} ± {apart[name][key]:.4f}" for key in FIGURES)] for name in mean
+        [ESTIMATORS[name], *(f"{_cell(mean[name][key])} ± {apart[name][key]:.4f}" for key in WORDS)] for name in mean
     ]
-    return _table(["", *(WORDS[key] for key in FIGURES)], cells)
+    return _table(["", *WORDS.values()], cells)
 
 
 def _served(rows: pl.DataFrame) -> str:
@@ -178,11 +171,11 @@ def _served(rows: pl.DataFrame) -> str:
 
 def _single_dates(rows: pl.DataFrame, figures: Figures) -> str:
     cells = [
-        [str(day), f"{_rate(rows, day):.3f}", ESTIMATORS[name], *(_cell(found[name][key]) for key in FIGURES)]
+        [str(day), f"{_rate(rows, day):.3f}", ESTIMATORS[name], *(_cell(found[name][key]) for key in WORDS)]
         for day, found in figures.items()
         for name in found
     ]
-    return _table(["as-of date", "rate", "", *(WORDS[key] for key in FIGURES)], cells)
+    return _table(["as-of date", "rate", "", *WORDS.values()], cells)
 
 
 def _groups(rows: pl.DataFrame) -> str:
@@ -191,7 +184,9 @@ def _groups(rows: pl.DataFrame) -> str:
         + [_cell(figure) for figure in (one.predicted, one.observed, one.brier, one.calibration_error)]
         for one in by_group(rows)
     ]
-    return _table(["group", "customer-dates", "predicted", "observed", "Brier", "calibration error"], cells)
+    return _table(
+        ["group", "customer-dates", "predicted", "observed", WORDS["brier"], WORDS["calibration_error"]], cells
+    )
 
 
 def _rate(rows: pl.DataFrame, day: date) -> float:

@@ -84,8 +84,7 @@ def accuracy(
     if unknown:
         raise QuestionUnknown(f"no question is called {unknown[0]!r}; there are {', '.join(targets())}.")
     with _ready(settings, verbose=verbose) as console:
-        from models._backtest import FIGURES
-        from pipelines._accuracy import WORDS
+        from models._figures import WORDS
         from pipelines._accuracy import accuracy as look_back
         from pipelines._summary import ESTIMATORS
 
@@ -94,7 +93,7 @@ def accuracy(
         for name, mean in found.means.items():
             shown = found.dates[name]
             rows = [
-                {"": ESTIMATORS[one]} | {WORDS[key]: f"{figures[key].value:.4f}" for key in FIGURES}
+                {"": ESTIMATORS[one]} | {words: f"{figures[key].value:.4f}" for key, words in WORDS.items()}
                 for one, figures in mean.items()
             ]
             _show_figures(console, rows, title=f"{name}: mean over {len(shown)} dates, {shown[0]} to {shown[-1]}")

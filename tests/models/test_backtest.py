@@ -10,9 +10,10 @@ import pytest
 
 from features import SnapshotStore
 from models import LabelNotMature, Terms, targets
-from models._backtest import FIGURES, by_date, by_group, looked_back, over_dates, served_instead, spread
+from models._backtest import by_date, by_group, looked_back, over_dates, served_instead, spread
 from models._contenders import BASELINES, MODEL
 from models._examples import Recipe
+from models._figures import WORDS
 from models._known import Reach
 from models._metrics import metrics
 from models._scoring import probability
@@ -62,7 +63,7 @@ def test_figures_stand_within_their_intervals_and_means_are_means(rows: pl.DataF
     for day, found in single.items():
         part = rows.filter(pl.col("as_of") == day)
         plain = metrics(part["label"].to_numpy(), part[MODEL].to_numpy())
-        for figure in FIGURES:
+        for figure in WORDS:
             made = found[MODEL][figure]
             assert made.value == pytest.approx(plain[figure])
             assert made.low < made.high

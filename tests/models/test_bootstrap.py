@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+import polars as pl
 import pytest
 
-from models._bootstrap import _Sorted, bootstrap, interval
+from models._bootstrap import _Sorted, bootstrap, interval, thinned
 from models._metrics import metrics
 
 FIGURES = (
@@ -100,3 +101,14 @@ def test_one_outcome_only_leaves_no_ranking_to_measure() -> None:
     assert np.isnan(found["average_precision"]).all()
     assert all(np.isnan(bound) for bound in interval(found["auc"]))
     assert interval(found["brier"]) == pytest.approx((0.09, 0.09))
+
+
+def test_many_rows_are_thinned_to_whole_customers_from_all_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = pl.DataFrame({"customer_id": [f"C{n // 2:04}" for n in range(2000)], "as_of": [1, 2] * 1000})
+    assert thinned(rows.reverse(), seed=1).equals(rows)
+    monkeypatch.setattr("models._bootstrap.MOST_ROWS", 500)
+    kept = thinned(rows, seed=1)
+    assert kept.height == 500
+    assert kept.group_by("customer_id").len()["len"].to_list() == [2] * 250
+    assert 90 < kept.filter(pl.col("customer_id") < "C0500").n_unique("customer_id") < 160
+    assert thinned(rows.reverse(), seed=1).equals(kept)

@@ -1,11 +1,11 @@
-"""Who is a VIP customer, and who is small?"""
+"""Who is a VIP customer, who is small, and who is new?"""
 
 from __future__ import annotations
 
 import polars as pl
 import pytest
 
-from models._tiers import TIERS, tier
+from models._tiers import TIERS, tenure, tier
 
 
 def tiers_of(spend: list[float | None]) -> list[str]:
@@ -39,3 +39,9 @@ def test_each_as_of_date_has_tiers_of_its_own() -> None:
 def test_the_last_tier_ends_with_the_last_customer() -> None:
     assert list(TIERS.values()) == sorted(TIERS.values())
     assert TIERS["small"] == 1
+
+
+def test_tenures_meet_without_a_gap_and_unknown_ones_have_no_group() -> None:
+    days = pl.DataFrame({"tenure_days": [1, 90, 91, 364, 365, 4000, None]})
+    new, known, old = "up to 90 days", "91 to 364 days", "365 days and more"
+    assert days.select(told=tenure())["told"].to_list() == [new, new, known, known, old, old, None]

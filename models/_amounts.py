@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
-from models._metrics import equal_count_bins
+from models._matrix import Labels, Numbers
+from models._metrics import equal_count_bins, metrics
 from models._spend import tweedie
-
-Numbers = npt.NDArray[np.float64]
 
 _TOP = 0.1
 
@@ -22,15 +20,12 @@ def amount_metrics(spend: Numbers, expected: Numbers, *, list_size: int | None =
     the share of all spend by the tenth expected to spend most; `gain_at_list`: by the `list_size` of them. Not a
     number where nothing was spent.
     """
-    unit = float(spend.mean())
     order = np.argsort(-expected, kind="stable")
     with np.errstate(divide="ignore", invalid="ignore"):
         found = Resampled(spend, expected).figures(np.ones((1, len(spend))))
         shares = np.cumsum(spend[order]) / spend.sum()
     made = {
         "customers": float(len(spend)),
-        "mean_spend": unit,
-        "mean_expected": float(expected.mean()),
         **{name: float(values[0]) for name, values in found.items()},
         "top_spend_share": float(shares[max(1, round(_TOP * len(spend))) - 1]),
     }
@@ -44,6 +39,11 @@ def interval_metrics(spend: Numbers, low: Numbers, high: Numbers) -> dict[str, f
         "inside_share": float(np.mean((spend >= low - cent) & (spend <= high + cent))),
         "above_share": float(np.mean(spend > high + cent)),
     }
+
+
+def measured(answers: Labels | Numbers, said: Numbers, *, list_size: int | None = None) -> dict[str, float]:
+    """Figures of what was said beside what came: of probabilities where that was yes or no, else of amounts."""
+    return (metrics if answers.dtype == np.bool_ else amount_metrics)(answers, said, list_size=list_size)
 
 
 class Resampled:
@@ -67,6 +67,8 @@ class Resampled:
         spent = weights @ self._spend
         with np.errstate(divide="ignore", invalid="ignore"):
             return {
+                "mean_spend": spent / weights.sum(axis=1),
+                "mean_expected": weights @ self._expected / weights.sum(axis=1),
                 "total_error": np.abs(weights @ self._expected / spent - 1.0),
                 "decile_error": np.abs(weights @ self._gaps).sum(axis=1) / spent,
                 "mean_error": weights @ self._off / spent,

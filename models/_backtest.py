@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,19 +10,20 @@ import numpy as np
 import polars as pl
 
 from features import SnapshotStore
+from models._amounts import interval_metrics, measured
 from models._bootstrap import bootstrap, bootstrap_means, interval, thinned
-from models._contenders import BASELINES, MODEL, baselines, fitted
+from models._contenders import MODEL
 from models._errors import NotEnoughHistory
 from models._examples import Recipe, plan_for, training_rows
-from models._figures import WORDS
+from models._figures import IN_GROUPS, SHOWN
+from models._kinds import CONTENDERS, kind_of
 from models._known import Reach
 from models._labels import ask_mature, labels, population
-from models._matrix import Labels, Numbers
-from models._metrics import metrics
-from models._scoring import probability
-from models._target import Target, Terms
+from models._matrix import Labels, Numbers, features_of
+from models._scoring import said
+from models._target import AMOUNT, PROBABILITY, Target, Terms
 from models._tiers import TENURES, TIERS, tenure, tier
-from models._training import examples, train
+from models._training import Trained, train
 
 TIMES = 300
 
@@ -35,16 +37,13 @@ class Figure:
     high: float
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Group:
-    """How well calibrated the model is for some customers, over all dates: mean prediction beside what happened."""
+    """How right the model is for some customers, over all dates: mean prediction beside what happened, and errors."""
 
     name: str
     customer_dates: int
-    predicted: Figure
-    observed: Figure
-    brier: Figure
-    calibration_error: Figure
+    figures: Mapping[str, Figure]
 
 
 def looked_back(
@@ -64,10 +63,11 @@ def looked_back(
     made = train(target, store, known_by=as_of, terms=terms, recipe=recipe)
     rows = happened.join(store.at(as_of), on="customer_id", how="left", validate="1:1", maintain_order="left")
     rows = rows.with_columns(as_of=pl.lit(as_of))
-    said = {MODEL: probability(made.model, rows, made.columns)}
-    said |= said_by_baselines(target, store, rows, as_of=as_of, terms=terms, recipe=recipe)
+    found = {MODEL: said(made.model, rows, made.columns)}
+    found |= _bounds(made, rows)
+    found |= said_by_baselines(target, store, rows, as_of=as_of, terms=terms, recipe=recipe)
     about = rows.select("as_of", "customer_id", "label", tier=tier(), tenure=tenure(), served=pl.lit(made.served))
-    return about.with_columns(**{name: pl.Series(values, dtype=pl.Float64) for name, values in said.items()})
+    return about.with_columns(**{name: pl.Series(values, dtype=pl.Float64) for name, values in found.items()})
 
 
 def said_by_baselines(
@@ -76,8 +76,17 @@ def said_by_baselines(
     """What each baseline, learned from what was known before `as_of` began, says of snapshot rows with `as_of`."""
     plan = plan_for(target, store, known_by=as_of, terms=terms, recipe=recipe)
     past = training_rows(target, store, plan=plan, terms=terms, recipe=recipe)
-    lesson = examples(past, store, known_on=as_of, plan=plan, target=target, terms=terms, recipe=recipe)
-    return {name: probability(fitted(name, lesson), rows, lesson.X.columns) for name in baselines(lesson)}
+    kind = kind_of(target)
+    lesson = kind.examples(past, store.at(as_of), plan, target, terms, recipe)
+    return {name: said(kind.fitted(name, lesson), rows, lesson.X.columns) for name in kind.baselines(lesson)}
+
+
+def _bounds(made: Trained, rows: pl.DataFrame) -> dict[str, Numbers]:
+    """Of amounts, between which sums four of five will lie."""
+    if made.target.answer != AMOUNT:
+        return {}
+    _, low, high = made.model.predict(features_of(rows, made.columns)).T
+    return {"low": low, "high": high}
 
 
 def by_date(rows: pl.DataFrame) -> dict[date, dict[str, dict[str, Figure]]]:
@@ -89,7 +98,7 @@ def over_dates(rows: pl.DataFrame) -> dict[str, dict[str, Figure]]:
     """The mean over the as-of dates of each figure of each contender; customers are resampled with all their dates."""
     rows = rows.select("as_of", "customer_id", "label", *_names(rows))  # contenders that answered on all dates
     single = [_plain(rows.filter(pl.col("as_of") == day)) for day in rows["as_of"].unique().sort()]
-    some = thinned(rows, seed=1)
+    some, shown = thinned(rows, seed=1), SHOWN[answer_of(rows)]
     resampled = bootstrap_means(
         some["label"].to_numpy(),
         _said(some),
@@ -99,7 +108,7 @@ def over_dates(rows: pl.DataFrame) -> dict[str, dict[str, Figure]]:
         times=TIMES,
     )
     return {
-        name: {key: _figure(float(np.mean([one[name][key] for one in single])), resampled[name][key]) for key in WORDS}
+        name: {key: _figure(float(np.mean([one[name][key] for one in single])), resampled[name][key]) for key in shown}
         for name in single[0]
     }
 
@@ -108,8 +117,9 @@ def spread(rows: pl.DataFrame) -> dict[str, dict[str, float]]:
     """The standard deviation over the as-of dates of each figure of each contender; zero for a single date."""
     rows = rows.select("as_of", "customer_id", "label", *_names(rows))
     single = [_plain(rows.filter(pl.col("as_of") == day)) for day in rows["as_of"].unique().sort()]
+    shown = SHOWN[answer_of(rows)]
     return {
-        name: {key: float(np.std([one[name][key] for one in single], ddof=min(1, len(single) - 1))) for key in WORDS}
+        name: {key: float(np.std([one[name][key] for one in single], ddof=min(1, len(single) - 1))) for key in shown}
         for name in single[0]
     }
 
@@ -124,6 +134,18 @@ def by_group(rows: pl.DataFrame) -> list[Group]:
     return [_group(name, part) for name, part in parts if part.height]
 
 
+def inside(rows: pl.DataFrame) -> dict[str, float]:
+    """Of amounts, the share of customers inside their interval and above it, over all dates; nothing of probabilities."""
+    if answer_of(rows) != AMOUNT:
+        return {}
+    return interval_metrics(*(rows[name].to_numpy() for name in ("label", "low", "high")))
+
+
+def answer_of(rows: pl.DataFrame) -> str:
+    """What the rows are answered with: probabilities where the label is yes or no."""
+    return PROBABILITY if rows.schema["label"] == pl.Boolean else AMOUNT
+
+
 def served_instead(rows: pl.DataFrame) -> dict[date, str]:
     """The as-of dates on which a baseline would have been served in the model's place, and which one."""
     found = rows.select("as_of", "served").unique().filter(pl.col("served") != MODEL).sort("as_of")
@@ -132,18 +154,11 @@ def served_instead(rows: pl.DataFrame) -> dict[date, str]:
 
 def _group(name: str, rows: pl.DataFrame) -> Group:
     found = _with_intervals(rows.select("customer_id", "label", MODEL))[MODEL]
-    return Group(
-        name=name,
-        customer_dates=rows.height,
-        predicted=found["mean_probability"],
-        observed=found["base_rate"],
-        brier=found["brier"],
-        calibration_error=found["calibration_error"],
-    )
+    return Group(name, rows.height, {key: found[key] for key in IN_GROUPS[answer_of(rows)]})
 
 
 def _names(rows: pl.DataFrame) -> list[str]:
-    return [name for name in (MODEL, *BASELINES) if name in rows.columns and not rows[name].null_count()]
+    return [name for name in CONTENDERS if name in rows.columns and not rows[name].null_count()]
 
 
 def _said(rows: pl.DataFrame) -> dict[str, Numbers]:
@@ -152,7 +167,7 @@ def _said(rows: pl.DataFrame) -> dict[str, Numbers]:
 
 def _plain(rows: pl.DataFrame) -> dict[str, dict[str, float]]:
     label: Labels = rows["label"].to_numpy()
-    return {name: metrics(label, values) for name, values in _said(rows).items()}
+    return {name: measured(label, values) for name, values in _said(rows).items()}
 
 
 def _with_intervals(rows: pl.DataFrame) -> dict[str, dict[str, Figure]]:

@@ -8,9 +8,10 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from models._amounts import Resampled
+from models._matrix import Labels, Numbers
 from models._metrics import CERTAIN, equal_count_bins
 
-Numbers = npt.NDArray[np.float64]
 Figures = dict[str, Numbers]
 
 TIMES = 500
@@ -21,8 +22,8 @@ _CELLS = 2_000_000
 
 
 def bootstrap(
-    label: npt.NDArray[np.bool_],
-    probability: Mapping[str, Numbers],
+    label: Labels | Numbers,
+    said: Mapping[str, Numbers],
     *,
     customers: npt.NDArray[np.object_],
     seed: int,
@@ -30,13 +31,14 @@ def bootstrap(
 ) -> dict[str, Figures]:
     """The figures of each model on `times` resamples of the customers, the same resamples for every model.
 
-    One value per resample of each figure of `metrics` but those at the list's size. Customers are drawn with
+    One value per resample of each figure of `metrics` or, where labels are amounts, of `amount_metrics`, but those at
+    the list's size. Customers are drawn with
     replacement, each with all rows, since one customer's rows at several dates resemble each other. The bins of the
     calibration error stay those of the full sample. A resample with one outcome only has no `auc` and no
     `average_precision`, and one without yes no lift (not a number). Source: Efron and Tibshirani (1993), "An
     Introduction to the Bootstrap".
     """
-    makers = {name: _Sorted(label, values) for name, values in probability.items()}
+    makers = {name: _resampled(label, values) for name, values in said.items()}
     parts: dict[str, list[Figures]] = {name: [] for name in makers}
     for weights in _weights(customers, seed=seed, times=times):
         for name, maker in makers.items():
@@ -47,8 +49,8 @@ def bootstrap(
 
 
 def bootstrap_means(
-    label: npt.NDArray[np.bool_],
-    probability: Mapping[str, Numbers],
+    label: Labels | Numbers,
+    said: Mapping[str, Numbers],
     *,
     customers: npt.NDArray[np.object_],
     dates: npt.NDArray[np.object_],
@@ -58,8 +60,8 @@ def bootstrap_means(
     """As `bootstrap`, each figure the mean of those of the single dates: a customer is drawn with all dates or none."""
     parts = {day: np.flatnonzero(dates == day) for day in np.unique(dates)}
     makers = {
-        name: [(rows, _Sorted(label[rows], values[rows])) for rows in parts.values()]
-        for name, values in probability.items()
+        name: [(rows, _resampled(label[rows], values[rows])) for rows in parts.values()]
+        for name, values in said.items()
     }
     found: dict[str, list[Figures]] = {name: [] for name in makers}
     for weights in _weights(customers, seed=seed, times=times):
@@ -103,7 +105,11 @@ def _weights(customers: npt.NDArray[np.object_], *, seed: int, times: int) -> It
         yield np.array(drawn, dtype=np.float64)[:, position]
 
 
-class _Sorted:
+def _resampled(label: Labels | Numbers, said: Numbers) -> _Ranked | Resampled:
+    return _Ranked(label, said) if label.dtype == np.bool_ else Resampled(label, said)
+
+
+class _Ranked:
     """One model's rows, highest probability first, so that each resample needs running sums only."""
 
     def __init__(self, label: npt.NDArray[np.bool_], probability: Numbers) -> None:

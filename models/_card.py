@@ -8,14 +8,13 @@ from importlib.metadata import version
 
 import polars as pl
 
+from models._amounts import measured
 from models._bootstrap import bootstrap, interval, thinned
-from models._figures import JUDGED_BY, WORDS
+from models._figures import IN_GROUPS, ON_CARDS, WORDS
 from models._gate import Verdict
-from models._metrics import metrics
 from models._tiers import TENURES, TIERS, tenure
 from models._training import Trained
 
-_FIGURES = {figure: WORDS[figure] for figure in ("auc", *JUDGED_BY)}
 _SOFTWARE = ("scikit-learn", "xgboost-cpu", "numpy", "pandas", "polars", "narwhals", "skops", "mlflow")
 
 
@@ -26,15 +25,17 @@ def card(trained: Trained, verdict: Verdict) -> str:
     Mitchell et al. (2019), "Model Cards for Model Reporting".
     """
     target, plan = trained.target, trained.plan
+    words = [WORDS[figure] for figure in ON_CARDS[target.answer]]
     sections = {
         f"# {target.name}": [target.description],
         "## Verdict": _verdict(verdict),
         "## Data": _data(trained),
         "## On later customers": [
             f"What was learned by {plan.test} says this of what happened afterwards; 90% intervals in brackets.",
-            *_table(("customers", "number", "rate", *_FIGURES.values()), _groups(trained)),
+            *_table(("customers", "number", "observed", *words), _groups(trained)),
+            *_intervals(trained),
         ],
-        "## Beside simple rules": _table(("", *_FIGURES.values()), _baselines(trained)),
+        "## Beside simple rules": _table(("", *words), _baselines(trained)),
         "## Limits": _limits(trained),
         "## Made with": [
             f"Python {platform.python_version()}, " + ", ".join(f"{name} {version(name)}" for name in _SOFTWARE)
@@ -46,7 +47,7 @@ def card(trained: Trained, verdict: Verdict) -> str:
 def summary(trained: Trained, verdict: Verdict) -> str:
     """The card in a few lines, for a list of models."""
     report = trained.report[trained.served]
-    figures = ", ".join(f"{words} {report[name]:.4f}" for name, words in _FIGURES.items())
+    figures = ", ".join(f"{WORDS[name]} {report[name]:.4f}" for name in ON_CARDS[trained.target.answer])
     return (
         f"{trained.target.description} Learned until {trained.plan.known_by} from {trained.row_count:,} rows; on "
         f"{report['customers']:,.0f} later customers of {trained.plan.test}: {figures}. "
@@ -89,39 +90,56 @@ def _data(trained: Trained) -> list[str]:
 
 def _groups(trained: Trained) -> Iterator[tuple[str, ...]]:
     """One line for everybody, and for each tier, tenure and as-of date."""
-    rows, seed = trained.test.with_columns(tenure=tenure()), trained.recipe.seed
-    yield _group("all", rows, seed)
+    rows, answer, seed = trained.test.with_columns(tenure=tenure()), trained.target.answer, trained.recipe.seed
+    yield _group("all", rows, answer, seed)
     for column, names in (("tier", TIERS), ("tenure", TENURES)):
         for name in names:
-            yield _group(f"{column}: {name}", rows.filter(pl.col(column) == name), seed)
+            yield _group(f"{column}: {name}", rows.filter(pl.col(column) == name), answer, seed)
     for day in rows["as_of"].unique().sort():
-        yield _group(f"as of {day}", rows.filter(pl.col("as_of") == day), seed)
+        yield _group(f"as of {day}", rows.filter(pl.col("as_of") == day), answer, seed)
 
 
-def _group(name: str, rows: pl.DataFrame, seed: int) -> tuple[str, ...]:
+def _group(name: str, rows: pl.DataFrame, answer: str, seed: int) -> tuple[str, ...]:
     if rows.is_empty():
-        return (name, "0", *[""] * (1 + len(_FIGURES)))
-    label, probability = rows["label"].to_numpy(), rows["probability"].to_numpy()
-    found = metrics(label, probability)
+        return (name, "0", *[""] * (1 + len(ON_CARDS[answer])))
+    label, said = rows["label"].to_numpy(), rows["said"].to_numpy()
+    found = measured(label, said)
     some = thinned(rows, seed=seed)
     drawn = bootstrap(
         some["label"].to_numpy(),
-        {"model": some["probability"].to_numpy()},
+        {"model": some["said"].to_numpy()},
         customers=some["customer_id"].to_numpy(),
         seed=seed,
     )["model"]
-    cells = [f"{found[key]:.4f} [{low:.4f}, {high:.4f}]" for key in _FIGURES for low, high in [interval(drawn[key])]]
+    cells = [
+        f"{found[key]:.4f} [{low:.4f}, {high:.4f}]" for key in ON_CARDS[answer] for low, high in [interval(drawn[key])]
+    ]
     return (
         name,
         f"{rows.height:,}",
-        f"{found['base_rate']:.4f}",
+        f"{found[IN_GROUPS[answer][1]]:.4f}",
         *[cell.replace("nan [nan, nan]", "") for cell in cells],
     )
 
 
+def _intervals(trained: Trained) -> list[str]:
+    """Of amounts, how well the interval of what is served holds."""
+    report = trained.report[trained.served]
+    if "inside_share" not in report:
+        return []
+    inside, above = report["inside_share"], report["above_share"]
+    return [
+        "",
+        f"In their interval, made for four of five, were {inside:.1%}; above it, made for one of ten, {above:.1%}.",
+    ]
+
+
 def _baselines(trained: Trained) -> Iterator[tuple[str, ...]]:
     for name, figures in trained.report.items():
-        yield (name.replace("_", " "), *(f"{figures[key]:.4f}".replace("nan", "") for key in _FIGURES))
+        yield (
+            name.replace("_", " "),
+            *(f"{figures[key]:.4f}".replace("nan", "") for key in ON_CARDS[trained.target.answer]),
+        )
 
 
 def _limits(trained: Trained) -> list[str]:

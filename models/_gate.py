@@ -7,16 +7,16 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
+from models._amounts import measured
 from models._baselines import BaseRate
 from models._bootstrap import bootstrap, interval, thinned
-from models._contenders import Estimator
 from models._errors import FeaturesChanged
-from models._figures import WORDS
-from models._metrics import metrics
-from models._scoring import ask_fit, probability
+from models._figures import HIGHER_IS_BETTER, WORDS
+from models._kinds import Estimator, kind_of
+from models._matrix import Numbers
+from models._scoring import ask_fit, said
 from models._tiers import TIERS
 
 if TYPE_CHECKING:
@@ -24,13 +24,19 @@ if TYPE_CHECKING:
     from models._registry import Champion
     from models._training import Trained
 
-Numbers = npt.NDArray[np.float64]
-
-OVERALL = {"average_precision": 0.04, "brier": 0.005, "calibration_error": 0.02}
+OVERALL = {
+    **{"average_precision": 0.04, "brier": 0.005, "calibration_error": 0.02},
+    **{"deviance": 0.05, "total_error": 0.10, "mean_error": 0.05},
+}
 """How much worse a challenger may be among all customers: 95 of 100 resamples must stay within."""
-IN_A_TIER = {"average_precision": 0.10, "brier": 0.02, "calibration_error": 0.08}
+IN_A_TIER = {
+    **{"average_precision": 0.10, "brier": 0.02, "calibration_error": 0.08},
+    **{"deviance": 0.20, "total_error": 0.25, "mean_error": 0.15},
+}
 """How much worse it may be in one value tier; chance is larger there, so that more is refused only where 95 of 100
 resamples agree that it is worse at all."""
+AT_LEAST = {"probability": ("average_precision", "brier"), "amount": ("deviance",)}
+"""In what a model without a champion to compare with must be no worse than the same answer for everybody."""
 FEWEST_CUSTOMERS, FEWEST_OUTCOMES = 30, 20
 """Of fewer customers nothing is said, and nothing of the ranking of fewer cases of the rarer outcome."""
 EVERYBODY = "all customers"
@@ -115,16 +121,18 @@ class Verdict:
 
 
 def against_base_rate(trained: Trained, *, champion: int | None = None, why: str = "") -> Verdict:
-    """A model without a champion to compare with is promoted when it is no worse than the base rate.
+    """A model without a champion to compare with is promoted when it is no worse than the base rate or the mean spend.
 
-    Refused when 95 of 100 resamples say that its Brier score or its average precision is worse, whatever else its
-    question is judged by. `why` says why the champion there is, of version `champion`, was not asked.
+    Refused when 95 of 100 resamples say that its Brier score or its average precision is worse, of amounts its
+    deviance, whatever else its question is judged by. `why` says why the champion there is, of version `champion`, was
+    not asked.
     """
-    rate = trained.report["base_rate"]["mean_probability"]
+    kind = kind_of(trained.target)
+    rate = trained.report[kind.flat][kind.flat_figure]
     rows = thinned(trained.test, seed=trained.recipe.seed)
-    bounds = dict.fromkeys(("average_precision", "brier"), 0.0)
+    bounds = dict.fromkeys(AT_LEAST[trained.target.answer], 0.0)
     made = tuple(_compared(rows, np.full(rows.height, rate), EVERYBODY, bounds, trained.recipe.seed))
-    rival = f"the base rate {rate:.4f}"
+    rival = f"the {kind.flat.replace('_', ' ')} {rate:.4f}"
     worse = tuple(one.told(rival) for one in made if one.shown_worse)
     how = f"{why or 'there is no champion yet'}; {_customers(rows)} tell whether it is worse than {rival}"
     return Verdict(
@@ -145,7 +153,7 @@ def base_rate_instead(trained: Trained, refused: Verdict) -> tuple[Trained, Verd
         model=flat,
         served="base_rate",
         rehearsal=flat,
-        test=trained.test.with_columns(probability=pl.lit(rate)),
+        test=trained.test.with_columns(said=pl.lit(rate)),
     )
     how = "the same probability for everybody, until a trained model is no worse"
     return made, Verdict(promoted=True, rival="the model refused beside it", how=how, champion=refused.champion)
@@ -187,7 +195,7 @@ def _passes(one: Comparison) -> bool:
 def _scored_by(
     champion: Champion, rehearsal: Estimator | None, trained: Trained, store: SnapshotStore
 ) -> tuple[pl.DataFrame, str]:
-    """The test rows that the champion can score fairly, with its `rival` probabilities, and how that was done."""
+    """The test rows that the champion can score fairly, with what it said of them (`rival`), and how that was done."""
     kept, told = [], []
     for (day,), rows in trained.test.sort("as_of", "customer_id").group_by("as_of", maintain_order=True):
         by_rehearsal = champion.learned_until > day
@@ -198,7 +206,7 @@ def _scored_by(
         known = rows.select("customer_id", "as_of").join(
             store.at(day), on="customer_id", how="left", maintain_order="left"
         )
-        kept.append(rows.with_columns(rival=pl.Series(probability(model, known, champion.columns))))
+        kept.append(rows.with_columns(rival=pl.Series(said(model, known, champion.columns))))
         who = f"its rehearsal, known by {champion.rehearsed_until}," if by_rehearsal else "the champion as it is"
         told.append(f"on {day} {who} scored {_customers(rows)}")
     empty = trained.test.clear().with_columns(rival=pl.lit(None, dtype=pl.Float64))
@@ -222,14 +230,14 @@ def _compared(
     customers = rows["customer_id"].to_numpy()
     if len(np.unique(customers)) < FEWEST_CUSTOMERS:
         return
-    label, mine = rows["label"].to_numpy(), rows["probability"].to_numpy()
-    few = min(label.sum(), (~label).sum()) < FEWEST_OUTCOMES
+    label, mine = rows["label"].to_numpy(), rows["said"].to_numpy()
+    few = min((label > 0).sum(), (label == 0).sum()) < FEWEST_OUTCOMES
     drawn = bootstrap(label, {"challenger": mine, "rival": rival}, customers=customers, seed=seed)
-    ours, theirs = metrics(label, mine), metrics(label, rival)
+    ours, theirs = measured(label, mine), measured(label, rival)
     for figure, bound in bounds.items():
         if few and figure == "average_precision":
             continue
-        sign = -1 if figure == "average_precision" else 1
+        sign = -1 if figure in HIGHER_IS_BETTER else 1
         low, high = interval(sign * (drawn["challenger"][figure] - drawn["rival"][figure]))
         yield Comparison(
             where=where,

@@ -13,18 +13,18 @@ import polars as pl
 from features import fit_process, purchase_history
 from models import _contenders as yes_or_no
 from models import _spend_contenders as spend
-from models._amounts import Resampled, amount_metrics, interval_metrics
-from models._bootstrap import Ranked
+from models._amounts import interval_metrics
 from models._dates import Plan
 from models._errors import NotEnoughHistory
 from models._examples import Recipe
 from models._lifetime import fit_value
 from models._matrix import AS_OF_DAY, Numbers, features_of
-from models._metrics import metrics
 from models._spend import FEWEST_SPENDERS
 from models._target import AMOUNT, Target, Terms
 
 
+CONTENDERS = tuple(dict.fromkeys((yes_or_no.MODEL, *yes_or_no.BASELINES, *spend.RULES, spend.PROCESS)))
+"""Whoever may stand in a report, the model first."""
 Estimator = yes_or_no.Estimator | spend.SpendEstimator
 
 
@@ -42,11 +42,9 @@ class Kind:
     examples: Callable[[pl.DataFrame, pl.DataFrame, Plan, Target, Terms, Recipe], Any]
     baselines: Callable[[Any], tuple[str, ...]]
     fitted: Callable[[str, Any], Any]
-    winner: Callable[[Numbers, Mapping[str, Numbers]], str]
+    winner: Callable[[Any, Mapping[str, Numbers]], str]
     refitted: Callable[[str, Any, Any], Any]
-    measure: Callable[..., dict[str, float]]
     of_the_served: Callable[[Numbers, Any, pd.DataFrame], dict[str, float]]
-    resample: Callable[[Numbers, Numbers], Any]
     flat: str
     flat_figure: str
 
@@ -87,7 +85,8 @@ def _spend_examples(
     if spenders < FEWEST_SPENDERS or value.purchase_value is None:
         raise NotEnoughHistory(
             f"too few customers to learn {target.name} from: {spenders} spent anything within {terms.horizon_days} days "
-            f"after one of the as-of dates {rows['as_of'].min()} to {rows['as_of'].max()}; {FEWEST_SPENDERS} are needed."
+            f"after one of the as-of dates up to {rows['as_of'].max()}; {FEWEST_SPENDERS} are needed. Until then the "
+            "purchase process says what will be spent."
         )
     return spend.SpendExamples(
         X=features_of(rows, (*target.columns, AS_OF_DAY)),
@@ -112,9 +111,7 @@ _PROBABILITY = Kind(
     fitted=yes_or_no.fitted,
     winner=yes_or_no.winner,
     refitted=yes_or_no.refitted,
-    measure=metrics,
     of_the_served=lambda answers, model, X: {},
-    resample=Ranked,
     flat="base_rate",
     flat_figure="mean_probability",
 )
@@ -124,9 +121,7 @@ _AMOUNT = Kind(
     fitted=spend.spend_fitted,
     winner=spend.spend_winner,
     refitted=spend.spend_refitted,
-    measure=amount_metrics,
     of_the_served=_intervals,
-    resample=Resampled,
     flat="mean_spend",
     flat_figure="mean_expected",
 )

@@ -12,6 +12,7 @@ import pandas as pd
 import polars as pl
 
 from features import SnapshotStore, fingerprint
+from models._amounts import measured
 from models._contenders import FEWEST_CUSTOMERS, MODEL
 from models._dates import Plan
 from models._errors import NotEnoughHistory
@@ -110,7 +111,7 @@ def _judged(
     X, label = features_of(test, (*target.columns, AS_OF_DAY)), test["label"].to_numpy()
     said = {name: answers(one, X) for name, one in made.items()}
     served = kind.winner(label, said)
-    report = {name: kind.measure(label, values, list_size=recipe.list_size) for name, values in said.items()}
+    report = {name: measured(label, values, list_size=recipe.list_size) for name, values in said.items()}
     report[served] |= kind.of_the_served(label, made[served], X)
     return _Judged(
         served=served,

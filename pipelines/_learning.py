@@ -152,7 +152,7 @@ def _registered(
     registry: Registry, trained: Trained, verdict: Verdict, known: Reference, *, trained_on: date
 ) -> Learned:
     version, instead = registry.register(trained, verdict, reference=known, trained_on=trained_on), None
-    if verdict.alone and not verdict.takes_over:
+    if verdict.alone and not verdict.takes_over and trained.target.answer == PROBABILITY:
         flat, promoted = base_rate_instead(_untuned(trained), verdict)
         instead = registry.register(flat, promoted, reference=replace(known, columns={}), trained_on=trained_on)
     return Learned(

@@ -1,6 +1,14 @@
 """Whom should the retention team call tomorrow, and why? One row per listed customer."""
 
 from data_contracts._contract import Column, Contract
+from data_contracts._published import (
+    AVERAGE_PURCHASE_VALUE,
+    CUSTOMER_ID,
+    LIFETIME_VALUE,
+    NEXT_ORDER,
+    VALUE_TO_LOSE,
+    YEARLY_SPEND,
+)
 
 retention_list = Contract(
     name="retention_list",
@@ -10,7 +18,7 @@ retention_list = Contract(
     max_bad_share=0.0,
     columns=(
         Column(name="rank", type="integer", required=True, at_least=1, meaning="1 is the most urgent customer."),
-        Column(name="customer_id", type="text", required=True, meaning="Names the customer."),
+        CUSTOMER_ID,
         Column(
             name="churn_probability",
             type="number",
@@ -20,51 +28,10 @@ retention_list = Contract(
             unit="probability",
             meaning="Probability that the customer makes no purchase within the horizon.",
         ),
-        Column(
-            name="yearly_spend",
-            type="number",
-            required=True,
-            at_least=0,
-            unit="currency",
-            meaning="Spend over the 364 days before the as-of date, net of returns, never below zero.",
-        ),
-        Column(
-            name="average_purchase_value",
-            type="number",
-            null_means="no purchase of anybody has a known value",
-            at_least=0,
-            unit="currency",
-            meaning="Expected spend of a day with purchases, net of returns; with few known, nearer to everybody's.",
-        ),
-        Column(
-            name="lifetime_value",
-            type="number",
-            null_means="no purchase of anybody has a known value",
-            unit="currency",
-            meaning="Profit and costs so far, value to come and referral value.",
-        ),
-        Column(
-            name="lifetime_value_low",
-            type="number",
-            null_means="no purchase of anybody has a known value",
-            unit="currency",
-            meaning="For one customer of ten the lifetime value will be below this.",
-        ),
-        Column(
-            name="lifetime_value_high",
-            type="number",
-            null_means="no purchase of anybody has a known value",
-            unit="currency",
-            meaning="For one customer of ten the lifetime value will be above this.",
-        ),
-        Column(
-            name="value_to_lose",
-            type="number",
-            null_means="no purchase of anybody has a known value",
-            at_least=0,
-            unit="currency",
-            meaning="Value to come if the customer has not left yet, never below zero: what leaving now would cost.",
-        ),
+        YEARLY_SPEND,
+        AVERAGE_PURCHASE_VALUE,
+        *LIFETIME_VALUE,
+        VALUE_TO_LOSE,
         Column(
             name="value_at_risk",
             type="number",
@@ -73,32 +40,7 @@ retention_list = Contract(
             unit="currency",
             meaning="Churn probability times value to lose: what the list is ranked by.",
         ),
-        Column(
-            name="next_order_on",
-            type="date",
-            null_means="orders within a year with less than even chance",
-            meaning="Before this day the next order comes in half of the cases where it comes within a year.",
-        ),
-        Column(
-            name="next_order_from_on",
-            type="date",
-            null_means="orders within a year with less than even chance",
-            meaning="Before this day the next order comes in one of ten cases where it comes within a year.",
-        ),
-        Column(
-            name="next_order_until_on",
-            type="date",
-            null_means="orders within a year with less than even chance",
-            meaning="After this day the next order comes in one of ten cases where it comes within a year.",
-        ),
-        Column(
-            name="overdue_ratio",
-            type="number",
-            null_means="no second purchase day yet",
-            at_least=0,
-            unit="ratio",
-            meaning="Days since the last purchase over the customer's usual gap; above 1 is overdue.",
-        ),
+        *NEXT_ORDER,
         Column(
             name="reason_1",
             type="text",

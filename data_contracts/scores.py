@@ -1,6 +1,14 @@
 """What was predicted for whom? One row per customer of the population, published every night."""
 
 from data_contracts._contract import Column, Contract
+from data_contracts._published import (
+    AVERAGE_PURCHASE_VALUE,
+    CUSTOMER_ID,
+    LIFETIME_VALUE,
+    NEXT_ORDER,
+    VALUE_TO_LOSE,
+    YEARLY_SPEND,
+)
 
 scores = Contract(
     name="scores",
@@ -9,7 +17,7 @@ scores = Contract(
     max_bad_share=0.0,
     keeps_other_columns=True,
     columns=(
-        Column(name="customer_id", type="text", required=True, meaning="Names the customer."),
+        CUSTOMER_ID,
         Column(
             name="as_of",
             type="date",
@@ -49,14 +57,7 @@ scores = Contract(
             null_means="no running subscription, or its end has been announced",
             meaning="Probability that the last subscription ends within the horizon and is not renewed in time.",
         ),
-        Column(
-            name="yearly_spend",
-            type="number",
-            required=True,
-            at_least=0,
-            unit="currency",
-            meaning="Spend over the 364 days before the as-of date, net of returns, never below zero.",
-        ),
+        YEARLY_SPEND,
         Column(
             name="expected_spend",
             type="number",
@@ -107,14 +108,7 @@ scores = Contract(
             unit="purchases",
             meaning="Days with purchases to be expected within the years that count ([value] years).",
         ),
-        Column(
-            name="average_purchase_value",
-            type="number",
-            null_means="no purchase of anybody has a known value",
-            at_least=0,
-            unit="currency",
-            meaning="Expected spend of a day with purchases, net of returns; with few known, nearer to everybody's.",
-        ),
+        AVERAGE_PURCHASE_VALUE,
         Column(
             name="value_to_come",
             type="number",
@@ -122,14 +116,7 @@ scores = Contract(
             unit="currency",
             meaning="Profit on the purchases to come less what keeping the customer costs, discounted to today.",
         ),
-        Column(
-            name="value_to_lose",
-            type="number",
-            null_means="no purchase of anybody has a known value",
-            at_least=0,
-            unit="currency",
-            meaning="Value to come if the customer has not left yet, never below zero: what leaving now would cost.",
-        ),
+        VALUE_TO_LOSE,
         Column(
             name="referral_value",
             type="number",
@@ -137,53 +124,8 @@ scores = Contract(
             unit="currency",
             meaning="Net income so far and to come, discounted, from the customers whom this one brought.",
         ),
-        Column(
-            name="lifetime_value",
-            type="number",
-            null_means="no purchase of anybody has a known value",
-            unit="currency",
-            meaning="Profit and costs so far, value to come and referral value.",
-        ),
-        Column(
-            name="lifetime_value_low",
-            type="number",
-            null_means="no purchase of anybody has a known value",
-            unit="currency",
-            meaning="For one customer of ten the lifetime value will be below this.",
-        ),
-        Column(
-            name="lifetime_value_high",
-            type="number",
-            null_means="no purchase of anybody has a known value",
-            unit="currency",
-            meaning="For one customer of ten the lifetime value will be above this.",
-        ),
-        Column(
-            name="next_order_on",
-            type="date",
-            null_means="orders within a year with less than even chance",
-            meaning="Before this day the next order comes in half of the cases where it comes within a year.",
-        ),
-        Column(
-            name="next_order_from_on",
-            type="date",
-            null_means="orders within a year with less than even chance",
-            meaning="Before this day the next order comes in one of ten cases where it comes within a year.",
-        ),
-        Column(
-            name="next_order_until_on",
-            type="date",
-            null_means="orders within a year with less than even chance",
-            meaning="After this day the next order comes in one of ten cases where it comes within a year.",
-        ),
-        Column(
-            name="overdue_ratio",
-            type="number",
-            null_means="no second purchase day yet",
-            at_least=0,
-            unit="ratio",
-            meaning="Days since the last purchase over the customer's usual gap; above 1 is overdue.",
-        ),
+        *LIFETIME_VALUE,
+        *NEXT_ORDER,
         Column(
             name="value_at_risk",
             type="number",

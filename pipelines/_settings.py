@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from pipelines._errors import SettingsWrong
-from pipelines._settings_keys import ContractSettings, Section, Settings, SourceSettings, TableSettings
+from pipelines._settings_keys import Settings, SourceSettings
 from pipelines._settings_reference import (
     is_number,
     leaves,
@@ -24,6 +24,8 @@ from pipelines._settings_reference import (
     variables,
     what_is_allowed,
 )
+from pipelines._settings_section import Section
+from pipelines._settings_tables import ContractSettings, TableSettings
 
 __all__ = ["ContractSettings", "Settings", "SourceSettings", "TableSettings", "load_settings", "settings_markdown"]
 

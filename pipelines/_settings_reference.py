@@ -10,7 +10,9 @@ from pathlib import Path
 
 from pydantic.fields import FieldInfo
 
-from pipelines._settings_keys import TABLES, ContractsByTable, MappingsByTable, Section, Settings
+from pipelines._settings_keys import Settings
+from pipelines._settings_section import Section
+from pipelines._settings_tables import TABLES, ContractsByTable, MappingsByTable
 
 _WORDS = {int: "whole number", float: "number", str: "text", Path: "path"}
 _PLAIN_DEFAULTS = {"home": "`home/<name>`"}

@@ -139,7 +139,9 @@ def learn(
     made = []
     for target in questions:
         terms, recipe = terms_of(settings, target), recipe_of(settings)
-        recipe, search = with_parameters(recipe, target, registry, store, as_of=as_of, terms=terms, trials=trials)
+        recipe, search = with_parameters(
+            recipe, target, registry=registry, store=store, as_of=as_of, terms=terms, trials=trials
+        )
         with stage(f"training {target.name}"), _unasked_too_early(target):
             trained = replace(train(target, store, known_by=as_of, terms=terms, recipe=recipe), search=search)
             verdict = _judged(trained, registry, store, max_age_days=settings.models.max_age_days, as_of=as_of)

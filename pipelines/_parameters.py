@@ -22,9 +22,9 @@ log = logging.getLogger(__name__)
 def with_parameters(
     recipe: Recipe,
     target: Target,
+    *,
     registry: Registry,
     store: SnapshotStore,
-    *,
     as_of: date,
     terms: Terms,
     trials: int | None,

@@ -20,6 +20,7 @@ DOORS = {
     "mlflow": ("models/_registry.py", "models/_tracking.py"),
     "prefect": ("pipelines/",),
     "fastapi": ("serving/",),
+    "optuna": ("models/_tuning.py",),
 }
 """Where each heavy library may be imported; a folder stands for all modules in it."""
 

@@ -43,7 +43,9 @@ def interval_metrics(spend: Numbers, low: Numbers, high: Numbers) -> dict[str, f
 
 def measured(answers: Labels | Numbers, said: Numbers, *, list_size: int | None = None) -> dict[str, float]:
     """Figures of what was said beside what came: of probabilities where that was yes or no, else of amounts."""
-    return (metrics if answers.dtype == np.bool_ else amount_metrics)(answers, said, list_size=list_size)
+    if answers.dtype == np.bool_:
+        return metrics(answers.astype(np.bool_), said, list_size=list_size)
+    return amount_metrics(answers.astype(np.float64), said, list_size=list_size)
 
 
 class Resampled:

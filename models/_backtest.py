@@ -13,6 +13,7 @@ from features import SnapshotStore
 from models._amounts import interval_metrics, measured
 from models._bootstrap import bootstrap, bootstrap_means, interval, thinned
 from models._contenders import MODEL
+from models._contenders import Estimator as YesOrNo
 from models._errors import NotEnoughHistory
 from models._examples import Recipe, plan_for, training_rows
 from models._figures import IN_GROUPS, SHOWN
@@ -83,7 +84,7 @@ def said_by_baselines(
 
 def _bounds(made: Trained, rows: pl.DataFrame) -> dict[str, Numbers]:
     """Of amounts, between which sums four of five will lie."""
-    if made.target.answer != AMOUNT:
+    if isinstance(made.model, YesOrNo):
         return {}
     _, low, high = made.model.predict(features_of(rows, made.columns)).T
     return {"low": low, "high": high}
@@ -135,7 +136,7 @@ def by_group(rows: pl.DataFrame) -> list[Group]:
 
 
 def inside(rows: pl.DataFrame) -> dict[str, float]:
-    """Of amounts, the share of customers inside their interval and above it, over all dates; nothing of probabilities."""
+    """Of amounts, the share of customers inside their interval and above it, over all dates; else nothing."""
     if answer_of(rows) != AMOUNT:
         return {}
     return interval_metrics(*(rows[name].to_numpy() for name in ("label", "low", "high")))

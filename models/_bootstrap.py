@@ -106,7 +106,9 @@ def _weights(customers: npt.NDArray[np.object_], *, seed: int, times: int) -> It
 
 
 def _resampled(label: Labels | Numbers, said: Numbers) -> _Ranked | Resampled:
-    return _Ranked(label, said) if label.dtype == np.bool_ else Resampled(label, said)
+    if label.dtype == np.bool_:
+        return _Ranked(label.astype(np.bool_), said)
+    return Resampled(label.astype(np.float64), said)
 
 
 class _Ranked:

@@ -24,14 +24,22 @@ if TYPE_CHECKING:
     from models._registry import Champion
     from models._training import Trained
 
-OVERALL = {
-    **{"average_precision": 0.04, "brier": 0.005, "calibration_error": 0.02},
-    **{"deviance": 0.05, "total_error": 0.10, "mean_error": 0.05},
+OVERALL: Mapping[str, float] = {
+    "average_precision": 0.04,
+    "brier": 0.005,
+    "calibration_error": 0.02,
+    "deviance": 0.05,
+    "total_error": 0.10,
+    "mean_error": 0.05,
 }
 """How much worse a challenger may be among all customers: 95 of 100 resamples must stay within."""
-IN_A_TIER = {
-    **{"average_precision": 0.10, "brier": 0.02, "calibration_error": 0.08},
-    **{"deviance": 0.20, "total_error": 0.25, "mean_error": 0.15},
+IN_A_TIER: Mapping[str, float] = {
+    "average_precision": 0.10,
+    "brier": 0.02,
+    "calibration_error": 0.08,
+    "deviance": 0.20,
+    "total_error": 0.25,
+    "mean_error": 0.15,
 }
 """How much worse it may be in one value tier; chance is larger there, so that more is refused only where 95 of 100
 resamples agree that it is worse at all."""

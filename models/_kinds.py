@@ -22,7 +22,6 @@ from models._matrix import AS_OF_DAY, Numbers, features_of
 from models._spend import FEWEST_SPENDERS
 from models._target import AMOUNT, Target, Terms
 
-
 CONTENDERS = tuple(dict.fromkeys((yes_or_no.MODEL, *yes_or_no.BASELINES, *spend.RULES, spend.PROCESS)))
 """Whoever may stand in a report, the model first."""
 Estimator = yes_or_no.Estimator | spend.SpendEstimator
@@ -34,9 +33,8 @@ class Kind:
 
     `examples` makes of training rows, and of the snapshot of all customers known on the last of their days, what
     contenders learn from; `baselines` names those that can be fitted to it, `fitted` fits one by its name, `winner`
-    says whom to serve by what all said of later customers, `refitted` fits that one to everything. `measure` makes figures
-    of what was said, `resample` those of many resamples at once, `of_the_served` some more of the one that is served.
-    `flat` is the contender that says the same of everybody, `flat_figure` what it says.
+    says whom to serve by what all said of later customers, `refitted` fits that one to everything. `of_the_served` are
+    figures of that one alone. `flat` is the contender that says the same of everybody, `flat_figure` what it says.
     """
 
     examples: Callable[[pl.DataFrame, pl.DataFrame, Plan, Target, Terms, Recipe], Any]
@@ -84,9 +82,8 @@ def _spend_examples(
     spenders = rows.filter(pl.col("label") > 0)["customer_id"].n_unique()
     if spenders < FEWEST_SPENDERS or value.purchase_value is None:
         raise NotEnoughHistory(
-            f"too few customers to learn {target.name} from: {spenders} spent anything within {terms.horizon_days} days "
-            f"after one of the as-of dates up to {rows['as_of'].max()}; {FEWEST_SPENDERS} are needed. Until then the "
-            "purchase process says what will be spent."
+            f"too few customers to learn {target.name} from: within {terms.horizon_days} days after an as-of date "
+            f"{spenders} spent anything; {FEWEST_SPENDERS} are needed. Until then the purchase process answers."
         )
     return spend.SpendExamples(
         X=features_of(rows, (*target.columns, AS_OF_DAY)),

@@ -6,26 +6,30 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from matplotlib.figure import Figure
 
+from models._matrix import Labels, Numbers
 from models._metrics import equal_count_bins
 
 
-def reliability_plot(label: npt.NDArray[np.bool_], probability: npt.NDArray[np.float64], *, title: str) -> Figure:
-    """Observed rate against predicted probability in ten bins of equal count; the diagonal is perfect."""
-    parts = equal_count_bins(probability)
-    figure, axes = _figure(title, x="predicted probability", y="observed rate")
-    axes.plot([0, 1], [0, 1], linestyle="--", color="#999999", label="perfect")
-    axes.plot([probability[p].mean() for p in parts], [label[p].mean() for p in parts], marker="o", label="model")
+def reliability_plot(label: Labels | Numbers, said: Numbers, *, title: str) -> Figure:
+    """Observed against predicted rate, or spend, in ten bins of equal count; the diagonal is perfect."""
+    predicted, observed = zip(*((said[p].mean(), label[p].mean()) for p in equal_count_bins(said)), strict=True)
+    is_rate = label.dtype == np.bool_
+    x, y = ("predicted probability", "observed rate") if is_rate else ("expected spend", "true spend")
+    most = 1.0 if is_rate else 1.05 * max(*predicted, *observed, 1e-9)
+    figure, axes = _figure(title, x=x, y=y, most=most)
+    axes.plot([0, most], [0, most], linestyle="--", color="#999999", label="perfect")
+    axes.plot(predicted, observed, marker="o", label="model")
     axes.legend()
     return figure
 
 
-def gain_plot(label: npt.NDArray[np.bool_], probability: npt.NDArray[np.float64], *, title: str) -> Figure:
-    """Share of all outcomes found among the share of customers with the highest probability."""
-    found = np.concatenate([[0], np.cumsum(label[np.argsort(-probability, kind="stable")])]) / max(1, label.sum())
-    figure, axes = _figure(title, x="share of customers, most likely first", y="share of outcomes found")
+def gain_plot(label: Labels | Numbers, said: Numbers, *, title: str) -> Figure:
+    """Share of all outcomes, or of all spend, found among the share of customers of whom most was said."""
+    found = np.concatenate([[0], np.cumsum(label[np.argsort(-said, kind="stable")])]) / max(1e-9, label.sum())
+    what = "outcomes" if label.dtype == np.bool_ else "spend"
+    figure, axes = _figure(title, x="share of customers, the highest first", y=f"share of {what} found")
     axes.plot([0, 1], [0, 1], linestyle="--", color="#999999", label="by chance")
     axes.plot(np.linspace(0, 1, len(found)), found, label="model")
     axes.legend()
@@ -55,8 +59,8 @@ def accuracy_plot(
     return figure
 
 
-def _figure(title: str, *, x: str, y: str) -> tuple[Figure, Any]:
+def _figure(title: str, *, x: str, y: str, most: float = 1.0) -> tuple[Figure, Any]:
     figure = Figure(figsize=(5, 5), layout="constrained")
     axes = figure.add_subplot()
-    axes.set(title=title, xlabel=x, ylabel=y, xlim=(0, 1), ylim=(0, 1))
+    axes.set(title=title, xlabel=x, ylabel=y, xlim=(0, most), ylim=(0, most))
     return figure, axes

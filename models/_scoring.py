@@ -77,6 +77,13 @@ def score(champion: Champion, rows: pl.DataFrame) -> pl.Series:
     return pl.Series(f"{champion.name}_probability", np.round(found, PROBABILITY_DECIMALS))
 
 
+def amounts(champion: Champion, rows: pl.DataFrame, *, column: str) -> pl.DataFrame:
+    """One row per row of a snapshot with `as_of`, in its order: `customer_id`, `column`, and its `_low` and `_high`."""
+    found = champion.model.predict(features_of(rows, champion.columns))
+    told = {f"{column}{bound}": found[:, place] for place, bound in enumerate(("", "_low", "_high"))}
+    return rows.select("customer_id").with_columns(**{name: pl.Series(values) for name, values in told.items()})
+
+
 def said(model: Estimator, rows: pl.DataFrame, columns: Sequence[str]) -> npt.NDArray[np.float64]:
     """What a model says of each row of a snapshot with `as_of`, in its order: a probability, or an expected amount."""
     return answers(model, features_of(rows, columns)).astype(np.float64)

@@ -1,7 +1,8 @@
 """What will each customer spend in the windows ahead? By the purchase process, and by the learned model where it is.
 
-The purchase process and gamma-gamma (see `models/_lifetime.py`) are fitted on what was known on the as-of date: no label
-is needed, so a young log can be asked about a year. `check_values` holds them against what came (docs/lifetime.md).
+The purchase process and gamma-gamma (see `models/_lifetime.py`) are fitted on what was known on the as-of date: no
+label is needed, so a young log can be asked about a year. `check_values` holds them against what came
+(docs/lifetime.md).
 """
 
 from __future__ import annotations

@@ -121,12 +121,14 @@ class Target:
     """One question about each customer of a population, answered by what happens within the horizon.
 
     `label` returns `customer_id` and `label` for some customers: yes or no where the `answer` is a probability, money
-    where it is an amount; `otherwise` is the label of the rest of the population. `horizon_days` (None: that of churn) and `lead_days` are what the settings may change. `excluded`
-    names features that the model must not use, `without_families` whole modules of `features/`; `trusted` ones are
-    honest however good they look (see `models/_leaks.py`). `judged_by` names the figures in which a new model must be
-    no worse than the champion, overall and in each value tier (see `models/_gate.py`). Without an `essential` target
-    there is no night; any other answers with the base rate when too few customers are there or only one outcome ever
-    occurred. A target that `needs` a table or a column (`transactions.category`) is asked only where that has come.
+    where it is an amount; `otherwise` is the label of the rest of the population. `column` is where the answer is
+    published (of an amount with `_low` and `_high` beside it). `horizon_days` (None: that of churn) and `lead_days` are
+    what the settings may change. `excluded` names features that the model must not use, `without_families` whole
+    modules of `features/`; `trusted` ones are honest however good they look (see `models/_leaks.py`). `judged_by` names
+    the figures in which a new model must be no worse than the champion, overall and in each value tier (see
+    `models/_gate.py`). Without an `essential` target there is no night; any other answers with the base rate when too
+    few customers are there or only one outcome ever occurred. A target that `needs` a table or a column
+    (`transactions.category`) is asked only where that has come.
     """
 
     name: str
@@ -134,6 +136,7 @@ class Target:
     population: PopulationRule
     label: LabelRule
     answer: str
+    column: str
     otherwise: bool | float
     horizon_days: int | None
     lead_days: int
@@ -174,6 +177,7 @@ def target(
     population: PopulationRule,
     otherwise: bool | float,
     answer: str = PROBABILITY,
+    column: str | None = None,
     horizon_days: int | None = None,
     lead_days: int = 0,
     excluded: tuple[str, ...] = DRIFTING,
@@ -198,6 +202,7 @@ def target(
             population=population,
             label=label,
             answer=answer,
+            column=column or f"{label.__name__}_{answer}",
             otherwise=otherwise,
             horizon_days=horizon_days,
             lead_days=lead_days,

@@ -119,9 +119,9 @@ def _log_data(trained: Trained) -> None:
 
 def _log_plots(trained: Trained) -> None:
     title = f"{trained.target.name} on {trained.plan.test}"
-    label, probability = trained.test["label"].to_numpy(), trained.test["probability"].to_numpy()
+    label, said = trained.test["label"].to_numpy(), trained.test["said"].to_numpy()
     for name, plot in (("reliability", reliability_plot), ("gain", gain_plot)):
-        mlflow.log_figure(plot(label, probability, title=title), f"plots/{name}.png")
+        mlflow.log_figure(plot(label, said, title=title), f"plots/{name}.png")
 
 
 def _environment() -> str:

@@ -67,7 +67,7 @@ def train(target: Target, store: SnapshotStore, *, known_by: date, terms: Terms,
     rows = training_rows(target, store, plan=plan, terms=terms, recipe=recipe)
     _ask_enough(target, rows, plan, terms)
     ask_for_leaks(target, _yes_or_no(target, rows), target.columns, trusted=recipe.trusted)
-    kind, known = kind_of(target), store.at(plan.test)
+    kind, known = kind_of(target), store.at(plan.known_by)
     found = _judged(target, store, rows, kind, plan=plan, terms=terms, recipe=recipe)
     model = kind.refitted(found.served, found.rehearsal, kind.examples(rows, known, plan, target, terms, recipe))
     seconds = time.perf_counter() - started

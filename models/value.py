@@ -9,6 +9,7 @@ from models._target import AMOUNT, Future, Past, Terms, known_customers, target
 @target(
     population=known_customers,
     answer=AMOUNT,
+    column="expected_spend",
     otherwise=0.0,
     judged_by=("deviance", "total_error"),
     needs=("transactions.amount",),

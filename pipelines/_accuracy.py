@@ -12,9 +12,19 @@ import polars as pl
 
 from features import Lake, open_lake, table_path
 from models import NotEnoughHistory, Target, Terms, targets
-from models._backtest import Figure, by_date, by_group, looked_back, over_dates, served_instead, spread
+from models._backtest import (
+    Figure,
+    answer_of,
+    by_date,
+    by_group,
+    inside,
+    looked_back,
+    over_dates,
+    served_instead,
+    spread,
+)
 from models._contenders import MODEL
-from models._figures import WORDS
+from models._figures import IN_GROUPS, PICTURED, SHOWN, WORDS
 from models._known import Reach, reach
 from models._plots import accuracy_plot
 from pipelines._errors import DateWrong
@@ -25,8 +35,6 @@ from pipelines._settings import Settings
 from pipelines._summary import ESTIMATORS
 
 log = logging.getLogger(__name__)
-
-_PICTURED = ("auc", "brier", "calibration_error")
 
 Figures = Mapping[date, Mapping[str, Mapping[str, Figure]]]
 """By as-of date, contender and figure."""
@@ -67,7 +75,9 @@ def accuracy(
         rows.write_parquet(folder / f"{target.name}.parquet")
         picture = folder / f"{target.name}.png"
         figures, mean = by_date(rows), over_dates(rows)
-        accuracy_plot(_curves(figures), model=ESTIMATORS[MODEL], title=target.name).savefig(picture, dpi=110)
+        accuracy_plot(_curves(figures, target.answer), model=ESTIMATORS[MODEL], title=target.name).savefig(
+            picture, dpi=110
+        )
         sections.append(_section(target, terms, rows, figures, mean, picture.name))
         means[target.name], dates[target.name] = mean, tuple(figures)
     if not means:
@@ -145,7 +155,7 @@ def _section(
         f"![{target.name} on {len(figures)} as-of dates]({picture})",
         f"Mean over {len(figures)} as-of dates:",
         _overall(mean, spread(rows)),
-        _served(rows),
+        _served(rows) + _inside(rows),
         "Single dates:",
         _single_dates(rows, figures),
         "Calibration of the model in value tiers and by tenure, all dates together:",
@@ -156,9 +166,10 @@ def _section(
 
 def _overall(mean: Mapping[str, Mapping[str, Figure]], apart: Mapping[str, Mapping[str, float]]) -> str:
     cells = [
-        [ESTIMATORS[name], *(f"{_cell(mean[name][key])} ± {apart[name][key]:.4f}" for key in WORDS)] for name in mean
+        [ESTIMATORS[name], *(f"{_cell(mean[name][key])} ± {apart[name][key]:.4f}" for key in mean[name])]
+        for name in mean
     ]
-    return _table(["", *WORDS.values()], cells)
+    return _table(["", *(WORDS[key] for key in mean[MODEL])], cells)
 
 
 def _served(rows: pl.DataFrame) -> str:
@@ -169,24 +180,33 @@ def _served(rows: pl.DataFrame) -> str:
     return f"Served in the model's place, having clearly won on the test date before: {', '.join(instead)}."
 
 
+def _inside(rows: pl.DataFrame) -> str:
+    """Of amounts, how well their intervals held."""
+    share = inside(rows)
+    if not share:
+        return ""
+    return (
+        f" In their interval, made for four of five, were {share['inside_share']:.1%} of the customers; above it, made "
+        f"for one of ten, {share['above_share']:.1%}."
+    )
+
+
 def _single_dates(rows: pl.DataFrame, figures: Figures) -> str:
+    shown = SHOWN[answer_of(rows)]
     cells = [
-        [str(day), f"{_rate(rows, day):.3f}", ESTIMATORS[name], *(_cell(found[name][key]) for key in WORDS)]
+        [str(day), f"{_rate(rows, day):.3f}", ESTIMATORS[name], *(_cell(found[name][key]) for key in shown)]
         for day, found in figures.items()
         for name in found
     ]
-    return _table(["as-of date", "rate", "", *WORDS.values()], cells)
+    return _table(["as-of date", "observed", "", *(WORDS[key] for key in shown)], cells)
 
 
 def _groups(rows: pl.DataFrame) -> str:
     cells = [
-        [one.name, f"{one.customer_dates:,}"]
-        + [_cell(figure) for figure in (one.predicted, one.observed, one.brier, one.calibration_error)]
+        [one.name, f"{one.customer_dates:,}"] + [_cell(figure) for figure in one.figures.values()]
         for one in by_group(rows)
     ]
-    return _table(
-        ["group", "customer-dates", "predicted", "observed", WORDS["brier"], WORDS["calibration_error"]], cells
-    )
+    return _table(["group", "customer-dates", *(WORDS[key] for key in IN_GROUPS[answer_of(rows)])], cells)
 
 
 def _rate(rows: pl.DataFrame, day: date) -> float:
@@ -202,12 +222,12 @@ def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return "\n".join(f"| {' | '.join(cells)} |" for cells in (header, ["---"] * len(header), *rows))
 
 
-def _curves(figures: Figures) -> dict[str, dict[str, dict[str, tuple[float, float, float]]]]:
+def _curves(figures: Figures, answer: str) -> dict[str, dict[str, dict[str, tuple[float, float, float]]]]:
     names = dict.fromkeys(name for found in figures.values() for name in found)
     return {
         WORDS[key]: {
             ESTIMATORS[name]: {str(day): astuple(found[name][key]) for day, found in figures.items() if name in found}
             for name in names
         }
-        for key in _PICTURED
+        for key in PICTURED[answer]
     }

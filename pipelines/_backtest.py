@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from features import Lake, open_lake
-from models import Target, Terms, labels, targets
+from models import NotEnoughHistory, Target, Terms, labels, targets
+from models._amounts import measured
 from models._backtest import said_by_baselines
 from models._known import reach
 from models._labels import ask_mature
-from models._metrics import metrics
+from models._matrix import Labels, Numbers
 from pipelines._learning import recipe_of, rows_of, snapshot_store, terms_of
 from pipelines._settings import Settings
-from pipelines._summary import ESTIMATORS, FIGURES
+from pipelines._summary import figures_row
 from serving import list_folder
 
 
@@ -31,27 +31,24 @@ def figures_of(settings: Settings, as_of: date) -> list[dict[str, Any]]:
     scores = pl.read_parquet(list_folder(settings.home, as_of) / "scores.parquet")
     rows = []
     for target in targets(lake.arrived).values():
-        if f"{target.name}_probability" in scores.columns:
-            rows += _figures(settings, target, scores, lake, as_of)
+        if target.column in scores.columns:
+            with suppress(NotEnoughHistory):  # published all the same: spend, by the purchase process
+                rows += _figures(settings, target, scores, lake, as_of)
     return rows
 
 
 def _figures(settings: Settings, target: Target, scores: pl.DataFrame, lake: Lake, as_of: date) -> list[dict[str, Any]]:
-    scores = scores.filter(pl.col(f"{target.name}_probability").is_not_null())
+    scores = scores.filter(pl.col(target.column).is_not_null())
     terms, store = terms_of(settings, target), snapshot_store(settings, lake)
     label = _happened(target, scores, lake, as_of=as_of, terms=terms)
-    predicted = {"model": scores[f"{target.name}_probability"].to_numpy()}
+    predicted = {"model": scores[target.column].to_numpy()}
     asked = rows_of(scores.select("customer_id"), store.at(as_of), as_of=as_of)
     predicted |= said_by_baselines(target, store, asked, as_of=as_of, terms=terms, recipe=recipe_of(settings))
-    found = {name: metrics(label, values) for name, values in predicted.items()}
-    return [
-        {"question": target.name, "": ESTIMATORS[name]}
-        | {words: round(figures[figure], 4) for figure, words in FIGURES.items()}
-        for name, figures in found.items()
-    ]
+    found = {name: measured(label, values) for name, values in predicted.items()}
+    return [figures_row(target.name, name, figures) for name, figures in found.items()]
 
 
-def _happened(target: Target, scores: pl.DataFrame, lake: Lake, *, as_of: date, terms: Terms) -> npt.NDArray[np.bool_]:
+def _happened(target: Target, scores: pl.DataFrame, lake: Lake, *, as_of: date, terms: Terms) -> Labels | Numbers:
     """The labels by all that is in the lake, once its days reach to the end of the horizon."""
     data = reach(lake.tables, time_zone=terms.time_zone, needs=target.needs)
     ask_mature(target, as_of=as_of, terms=terms, known_by=data.over_by if data else as_of)

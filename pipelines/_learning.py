@@ -18,6 +18,7 @@ from models._gate import Override, Verdict, against_base_rate, against_champion,
 from models._parameters import USUAL
 from models._registry import Champion, Registry
 from models._scoring import is_too_old
+from models._target import PROBABILITY
 from models._training import Trained, train
 from pipelines._parameters import champion_among, with_parameters
 from pipelines._progress import stage

@@ -35,7 +35,10 @@ def model_rows(versions: Iterable[Version]) -> list[dict[str, object]]:
             "is": standing(one),
             "trained on": one.trained_on,
             "learned until": one.learned_until,
-            **{FIGURES[name]: round(one.test_metrics.get(name, float("nan")), 4) for name in JUDGED_BY},
+            **{
+                FIGURES[name]: round(one.test_metrics.get(name, float("nan")), 4)
+                for name in JUDGED_BY[targets()[one.name].answer]
+            },
             "decided": "; ".join(decisions(one)),
         }
         for one in versions

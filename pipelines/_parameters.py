@@ -12,6 +12,7 @@ from models import Target, Terms
 from models._examples import Recipe
 from models._parameters import USUAL
 from models._registry import CHAMPION, Registry
+from models._target import PROBABILITY
 from models._tuning import Search, Trial, tune
 from models._versions import Version
 from pipelines._progress import going_on, stage
@@ -35,7 +36,7 @@ def with_parameters(
     """
     champion = champion_among(registry.versions(target.name))
     recipe = replace(recipe, parameters=champion.parameters if champion else USUAL)
-    if not trials:
+    if not trials or target.answer != PROBABILITY:
         return recipe, None
     doing = f"tuning {target.name}"
 

@@ -5,19 +5,21 @@ from __future__ import annotations
 import logging
 import platform
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
 import polars as pl
+import polars.selectors as cs
 
 from features import ComplaintRates, Lake, complaint_rates, day_start, fingerprint
-from models import NotEnoughHistory, Past, targets
+from models import NotEnoughHistory, Past, Target, targets
 from models._reasons import reasons
 from models._registry import Champion
-from models._scoring import score
+from models._scoring import amounts, score
+from models._target import AMOUNT, PROBABILITY
 from models.contract_churn import leavers
 from pipelines._asked import Asked, asked_on
 from pipelines._guard import familiar, usable
@@ -32,6 +34,8 @@ log = logging.getLogger(__name__)
 LEADING = "churn"
 """The question whose population and probability the retention list is about."""
 
+SPEND = "expected_spend"
+"""What the learned model of spend says where there is one, and else the purchase process."""
 _MONEY_DECIMALS = 2
 _SOFTWARE = ("polars", "narwhals", "scikit-learn", "xgboost-cpu", "numpy", "deltalake", "mlflow", "churn-pipeline")
 
@@ -67,7 +71,7 @@ def publish_night(
     window = settings.population.active_days
     rates = complaint_rates(lake.tables, as_of=as_of, time_zone=settings.time_zone, days=window)
     record = _record(settings, lake, champions, arrivals) | {"complaints": asdict(rates) if rates else None}
-    meanings = {f"{name}_probability": f"Probability of: {targets()[name].description}" for name in champions}
+    meanings = {column: words for name in champions for column, words in _meanings(targets()[name])}
     counts = ranked.counts
     bundle = Bundle(as_of=as_of, scores=scores, listed=listed, counts=counts, meanings=meanings, record=record)
     folder = publish(bundle, home=settings.home)
@@ -97,7 +101,11 @@ def _scores(
 
     The probability of a question is null for customers whom it is not asked about.
     """
-    scored = _with_value_at_risk(_probabilities(champions, tonight, rows), settings, lake, tonight, rows)
+    told = _amounts(champions, tonight, rows)
+    valued = values_of(settings, lake, tonight.known, among=rows, as_of=tonight.as_of, learned=told.pop(SPEND, None))
+    for one in told.values():
+        valued = valued.join(one, on="customer_id", how="left", validate="1:1", maintain_order="left")
+    scored = _with_value_at_risk(_probabilities(champions, tonight, rows), valued)
     if "subscriptions" in lake.tables:
         scored = scored.with_columns(has_announced_leaving=_has_announced(settings, lake, rows, tonight.as_of))
     return with_consent(scored, lake.tables["customers"], before=day_start(tonight.as_of, time_zone=settings.time_zone))
@@ -105,16 +113,35 @@ def _scores(
 
 def _probabilities(champions: Mapping[str, Champion], tonight: Asked, rows: pl.DataFrame) -> pl.DataFrame:
     is_active = pl.col("customer_id").is_in(tonight.about[LEADING]["customer_id"].implode())
-    said = [_where_asked(champion, rows, tonight.about[name]) for name, champion in champions.items()]
+    asked = {name: champion for name, champion in champions.items() if targets()[name].answer == PROBABILITY}
+    said = [_where_asked(champion, rows, tonight.about[name]) for name, champion in asked.items()]
     yearly = pl.col("spend_364d").clip(0).round(_MONEY_DECIMALS)
     scored = rows.select("customer_id", "as_of", is_active=is_active, yearly_spend=yearly).with_columns(said)
     return scored.select(pl.exclude("yearly_spend"), "yearly_spend")
 
 
-def _with_value_at_risk(
-    scored: pl.DataFrame, settings: Settings, lake: Lake, tonight: Asked, rows: pl.DataFrame
-) -> pl.DataFrame:
-    valued = values_of(settings, lake, tonight.known, among=rows, as_of=tonight.as_of)
+def _amounts(champions: Mapping[str, Champion], tonight: Asked, rows: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """By its column, what is said of amounts: only of the customers whom the question is about."""
+    asked = {name: targets()[name].column for name in champions if targets()[name].answer == AMOUNT}
+    return {
+        column: amounts(
+            champions[name], rows.join(tonight.about[name], on="customer_id", how="semi"), column=column
+        ).with_columns(cs.float().round(_MONEY_DECIMALS))
+        for name, column in asked.items()
+    }
+
+
+def _meanings(target: Target) -> Iterator[tuple[str, str]]:
+    """What the columns of a question say."""
+    if target.answer == PROBABILITY:
+        yield target.column, f"Probability of: {target.description}"
+        return
+    yield target.column, f"Expectation of: {target.description}"
+    yield f"{target.column}_low", f"One customer of ten is below: {target.description}"
+    yield f"{target.column}_high", f"One customer of ten is above: {target.description}"
+
+
+def _with_value_at_risk(scored: pl.DataFrame, valued: pl.DataFrame) -> pl.DataFrame:
     scored = scored.join(valued, on="customer_id", how="left", validate="1:1", maintain_order="left")
     # Where no amounts are known nobody can be ranked by money: nothing is at risk that could be named.
     to_lose = pl.col("value_to_lose").fill_null(0.0)

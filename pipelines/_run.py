@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -93,7 +94,7 @@ def accuracy(
         for name, mean in found.means.items():
             shown = found.dates[name]
             rows = [
-                {"": ESTIMATORS[one]} | {words: f"{figures[key].value:.4f}" for key, words in WORDS.items()}
+                {"": ESTIMATORS[one]} | {WORDS[key]: f"{figure.value:.4f}" for key, figure in figures.items()}
                 for one, figures in mean.items()
             ]
             _show_figures(console, rows, title=f"{name}: mean over {len(shown)} dates, {shown[0]} to {shown[-1]}")
@@ -279,10 +280,13 @@ def _show_learned(console: Console, learned: list[Learned]) -> None:
 
 
 def _show_figures(console: Console, rows: Sequence[Mapping[str, object]], *, title: str) -> None:
-    table = _table(title, *rows[0])
-    for row in rows:
-        table.add_row(*(f"{value:.4f}" if isinstance(value, float) else str(value) for value in row.values()))
-    console.print(table)
+    """One table for all rows of the same columns: probabilities and amounts have different figures."""
+    for titles, alike in groupby(rows, key=tuple):
+        table = _table(title, *titles)
+        for row in alike:
+            table.add_row(*(f"{value:.4f}" if isinstance(value, float) else str(value) for value in row.values()))
+        console.print(table)
+        title = ""
 
 
 def _console() -> Console:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from itertools import groupby
 from typing import Any
 
 from pipelines._ingest import Arrival
@@ -15,6 +16,10 @@ FIGURES = {
     "brier": "Brier",
     "calibration_error": "calibration err",
     "lift_at_10_percent": "lift at 10%",
+    "total_error": "error of total",
+    "decile_error": "error of tenths",
+    "mean_error": "mean error",
+    "deviance": "deviance",
 }
 ESTIMATORS = {
     "model": "the model",
@@ -22,6 +27,9 @@ ESTIMATORS = {
     "recency_rule": "recency rule",
     "logistic_rfm": "logistic RFM",
     "purchase_process": "MBG/NBD",
+    "mean_spend": "mean spend",
+    "own_rate": "own rate",
+    "last_year": "last year",
 }
 COUNTS = {
     "listed": "listed",
@@ -71,13 +79,16 @@ def table_rows(night: Night, *, most: int = 10) -> list[dict[str, Any]]:
     return listed.select(*about, "reason_1", "reason_2", "reason_3").to_dicts()
 
 
+def figures_row(question: str, estimator: str, figures: Mapping[str, float]) -> dict[str, Any]:
+    """One line of a report: who answered which question, and the figures that there are of such answers."""
+    shown = {label: round(figures[figure], 4) for figure, label in FIGURES.items() if figure in figures}
+    return {"question": question, "": ESTIMATORS[estimator]} | shown
+
+
 def report_rows(learned: Iterable[Learned]) -> list[dict[str, Any]]:
     """One mapping per question and estimator with its figures on the later test date."""
     return [
-        {"question": made.name, "": ESTIMATORS[estimator]}
-        | {label: round(figures[figure], 4) for figure, label in FIGURES.items()}
-        for made in learned
-        for estimator, figures in made.report.items()
+        figures_row(made.name, estimator, figures) for made in learned for estimator, figures in made.report.items()
     ]
 
 
@@ -94,6 +105,8 @@ def verdict_lines(learned: Iterable[Learned]) -> list[str]:
                 f"version {made.instead}, the base rate for everybody, is the champion instead"
                 if made.instead
                 else f"version {verdict.champion} stays champion"
+                if verdict.champion
+                else "the purchase process answers instead"
             ),
         }[verdict.status]
         lines.append(f"{made.name}: {said} ({verdict.how})")
@@ -113,8 +126,14 @@ def markdown_summary(night: Night) -> str:
     if night.learned:
         rows = report_rows(night.learned)
         lines += ["", f"## Learned, tested on {tested_on(night.learned)}", ""]
-        lines += [_markdown_row(rows[0]), "|" + "---|" * len(rows[0]), *(_markdown_row(row.values()) for row in rows)]
-        lines += ["", *(f"- {line.strip()}" for line in verdict_lines(night.learned))]
+        for titles, alike in groupby(rows, key=tuple):
+            lines += [
+                _markdown_row(titles),
+                "|" + "---|" * len(titles),
+                *(_markdown_row(row.values()) for row in alike),
+            ]
+            lines += [""]
+        lines += [*(f"- {line.strip()}" for line in verdict_lines(night.learned))]
     return "\n".join([*lines, "", f"Files: `{night.published.folder.name}`", ""])
 
 

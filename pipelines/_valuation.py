@@ -9,7 +9,7 @@ import polars.selectors as cs
 
 from features import Lake
 from models import ValueTerms, fit_value, lifetime_values, next_orders, referrals_known
-from models._spend_ahead import YEAR_DAYS, expected_spend
+from models._spend_ahead import YEAR_DAYS, expected_spend, with_learned
 from pipelines._settings import Settings
 
 _DECIMALS = 2
@@ -20,10 +20,19 @@ def value_terms_of(settings: Settings) -> ValueTerms:
     return ValueTerms(**settings.value.model_dump())
 
 
-def values_of(settings: Settings, lake: Lake, known: pl.DataFrame, *, among: pl.DataFrame, as_of: date) -> pl.DataFrame:
+def values_of(
+    settings: Settings,
+    lake: Lake,
+    known: pl.DataFrame,
+    *,
+    among: pl.DataFrame,
+    as_of: date,
+    learned: pl.DataFrame | None = None,
+) -> pl.DataFrame:
     """One row per row of `among`, in its order: `customer_id`, spend ahead, lifetime value and next order.
 
-    Spend is expected within the horizon of churn (`expected_spend`) and within a year (`expected_yearly_spend`).
+    Spend is expected within the horizon of churn (`expected_spend`) and within a year (`expected_yearly_spend`): by the
+    purchase process, or as far as `learned` reaches by that.
 
     `known` is the snapshot of all customers, from whom the purchase process is learned; `among` are rows of it.
     Numbers are rounded to cents.
@@ -33,6 +42,8 @@ def values_of(settings: Settings, lake: Lake, known: pl.DataFrame, *, among: pl.
     values = lifetime_values(known, model, terms=value_terms_of(settings), among=among, referrals=referrals)
     windows = {"expected_spend": settings.churn.horizon_days, "expected_yearly_spend": YEAR_DAYS}
     spend = expected_spend(among, model, days=windows)
+    if learned is not None:
+        spend = with_learned(spend, learned, name="expected_spend", longer="expected_yearly_spend")
     values = spend.join(values, on="customer_id", how="left", validate="1:1", maintain_order="left")
     orders = next_orders(among, model.process, as_of=as_of)
     made = values.join(orders, on="customer_id", how="left", validate="1:1", maintain_order="left")

@@ -16,7 +16,7 @@ from models._examples import Recipe
 from models._figures import WORDS
 from models._known import Reach
 from models._metrics import metrics
-from models._scoring import probability
+from models._scoring import said
 from models._tiers import TIERS
 from models._training import train
 
@@ -40,7 +40,7 @@ def test_what_is_looked_back_on_is_what_would_have_been_published(
     assert set(then["served"]) == {made.served}
     known = then.select("customer_id", "as_of").join(store.at(DAYS[0]), on="customer_id", how="left")
     published = pl.DataFrame(
-        {"customer_id": known["customer_id"], "said": probability(made.model, known, made.columns)}
+        {"customer_id": known["customer_id"], "said": said(made.model, known, made.columns)}
     )
     assert then.join(published, on="customer_id").select((pl.col(MODEL) - pl.col("said")).abs().max()).item() < 1e-9
     assert set(BASELINES) < set(rows.columns)

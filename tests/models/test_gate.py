@@ -45,7 +45,7 @@ def older_champion(older_model: Trained, tmp_path_factory: pytest.TempPathFactor
 
 def answering(trained: Trained, change: Callable[[np.ndarray], np.ndarray], *, tier: str | None = None) -> Trained:
     """The same training, as if its model had answered otherwise (to one tier only)."""
-    probability = trained.test["probability"].to_numpy()
+    probability = trained.test["said"].to_numpy()
     changed = change(probability)
     if tier:
         changed = np.where(trained.test["tier"].to_numpy() == tier, changed, probability)

@@ -39,9 +39,7 @@ def test_what_is_looked_back_on_is_what_would_have_been_published(
     assert then["customer_id"].is_unique().all()
     assert set(then["served"]) == {made.served}
     known = then.select("customer_id", "as_of").join(store.at(DAYS[0]), on="customer_id", how="left")
-    published = pl.DataFrame(
-        {"customer_id": known["customer_id"], "said": said(made.model, known, made.columns)}
-    )
+    published = pl.DataFrame({"customer_id": known["customer_id"], "said": said(made.model, known, made.columns)})
     assert then.join(published, on="customer_id").select((pl.col(MODEL) - pl.col("said")).abs().max()).item() < 1e-9
     assert set(BASELINES) < set(rows.columns)
 

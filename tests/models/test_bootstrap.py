@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from models._bootstrap import _Sorted, bootstrap, interval, thinned
+from models._bootstrap import _Ranked, bootstrap, interval, thinned
 from models._metrics import metrics
 
 FIGURES = (
@@ -31,7 +31,7 @@ def outcomes(count: int, *, seed: int = 0, decimals: int = 2) -> tuple[np.ndarra
 @pytest.mark.parametrize("decimals", [1, 2, 8])
 def test_with_every_customer_drawn_once_the_figures_are_those_of_the_report(decimals: int) -> None:
     label, probability, _ = outcomes(400, decimals=decimals)
-    found = _Sorted(label, probability).figures(np.ones((1, 400)))
+    found = _Ranked(label, probability).figures(np.ones((1, 400)))
     wanted = metrics(label, probability)
     assert {name: values[0] for name, values in found.items()} == pytest.approx({n: wanted[n] for n in FIGURES})
 
@@ -39,7 +39,7 @@ def test_with_every_customer_drawn_once_the_figures_are_those_of_the_report(deci
 def test_a_customer_drawn_twice_counts_like_two() -> None:
     label, probability, _ = outcomes(60)
     weights = np.random.default_rng(3).integers(0, 4, 60)
-    found = _Sorted(label, probability).figures(weights[None].astype(float))
+    found = _Ranked(label, probability).figures(weights[None].astype(float))
     wanted = metrics(np.repeat(label, weights), np.repeat(probability, weights))
     for name in set(FIGURES) - {"calibration_error"}:  # its bins stay those of the full sample
         assert found[name][0] == pytest.approx(wanted[name])
@@ -50,7 +50,7 @@ def test_resampled_log_loss_and_lift_are_those_of_the_customers_drawn_one_by_one
     label, probability, _ = outcomes(90, decimals=decimals)
     drawn = np.random.default_rng(4).integers(90, size=(40, 90))
     weights = np.array([np.bincount(one, minlength=90) for one in drawn], dtype=float)
-    found = _Sorted(label, probability).figures(weights)
+    found = _Ranked(label, probability).figures(weights)
     plain = [metrics(label[one], probability[one]) for one in drawn]
     for name in ("log_loss", "lift_at_10_percent"):
         assert found[name] == pytest.approx([one[name] for one in plain])

@@ -49,7 +49,7 @@ def answering(trained: Trained, change: Callable[[np.ndarray], np.ndarray], *, t
     changed = change(probability)
     if tier:
         changed = np.where(trained.test["tier"].to_numpy() == tier, changed, probability)
-    return replace(trained, test=trained.test.with_columns(probability=pl.Series(changed)))
+    return replace(trained, test=trained.test.with_columns(said=pl.Series(changed)))
 
 
 def blurred(probability: np.ndarray) -> np.ndarray:
@@ -134,7 +134,7 @@ def test_a_challenger_is_held_to_what_its_question_is_judged_by_and_to_nothing_e
 
 
 def test_every_figure_that_a_question_can_be_judged_by_has_its_bounds_and_no_other_can_be_declared() -> None:
-    assert set(OVERALL) == set(IN_A_TIER) == set(JUDGED_BY)
+    assert set(OVERALL) == set(IN_A_TIER) == {figure for known in JUDGED_BY.values() for figure in known}
     for figures in (("average_precision", "accuracy"), ()):
         with pytest.raises(ValueError, match="a question is judged by one or more of average_precision, brier"):
             target(population=active_customers, otherwise=False, judged_by=figures)

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 import getpass
 import os
-import signal
-import sys
-import threading
 from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
@@ -16,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from pipelines._ending import run
 from pipelines._options import as_typed, data_file, home_options, night_options, settings_of
 
 if TYPE_CHECKING:
@@ -38,7 +35,6 @@ Exit codes:
   130  stopped by Ctrl-C
   143  stopped by SIGTERM
 """
-TERMINATED = 143
 
 
 @click.group(epilog=EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"]})
@@ -259,41 +255,5 @@ def _as_of(text: str | None, settings: Settings) -> date:
 
 
 def main() -> None:
-    """The console command `churn`: no traceback for what a person can put right, one exit code per kind."""
-    if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGTERM, _stop)
-    message, code = _run_and_explain()
-    if _stopped:  # whatever the engines made of it on its way up
-        message, code = "stopped; nothing was left half done", TERMINATED
-    # Only now, when the error is gone: what it holds on to would complain as the interpreter ends.
-    gc.collect()
-    if message:
-        click.echo(f"churn: {message}", err=True)
-    sys.exit(code)
-
-
-def _run_and_explain() -> tuple[str, int]:
-    try:
-        cli(standalone_mode=False)
-    except click.ClickException as error:
-        error.show()
-        return "", 2
-    except click.exceptions.Exit as stop:
-        return "", stop.exit_code
-    except (click.exceptions.Abort, KeyboardInterrupt):
-        return "stopped; nothing was left half done", 130
-    except SystemExit as stop:
-        return "stopped; nothing was left half done", stop.code if isinstance(stop.code, int) else 1
-    except BaseException as error:  # an engine written in Rust panics with one that is no Exception
-        from pipelines._failures import explained
-
-        return explained(error)
-    return "", 0
-
-
-_stopped: list[int] = []
-
-
-def _stop(number: int, _frame: object) -> None:
-    _stopped.append(number)
-    raise SystemExit(TERMINATED)
+    """The console command `churn`."""
+    run(cli)

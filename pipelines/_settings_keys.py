@@ -174,11 +174,6 @@ class Settings(Section):
     contracts: ContractsByTable = ContractsByTable()
     tables: MappingsByTable = MappingsByTable()
 
-    @property
-    def upsell_horizon_days(self) -> int:
-        """Days over which growth is measured: its own setting, or that of churn."""
-        return self.upsell.horizon_days or self.churn.horizon_days
-
     def mapping(self, table: str) -> TableSettings:
         """How the raw table becomes `table`; nothing to do for a table that cannot be mapped."""
         mapping = getattr(self.tables, table, None)

@@ -203,10 +203,16 @@ def test_scores_are_the_models_probabilities_in_the_order_of_the_rows(
     assert np.abs(found.to_numpy() - predictions(churn_model.model, churn_model, some)[:, 1]).max() <= 0.5000001e-6
 
 
-def test_a_champion_may_score_from_the_day_it_learned_until(registry: Registry, terms: Terms) -> None:
-    champion = registry.champion("churn")
-    for days in (0, 1, 400):
-        check(champion, targets()["churn"], as_of=champion.learned_until + timedelta(days=days), terms=terms)
+def test_a_champion_may_score_from_the_day_it_learned_until_and_on_none_before(
+    registry: Registry, terms: Terms
+) -> None:
+    champion, refused = registry.champion("churn"), []
+    for days in (-400, -1, 0, 1, 400):
+        try:
+            check(champion, targets()["churn"], as_of=champion.learned_until + timedelta(days=days), terms=terms)
+        except ModelFromTheFuture:
+            refused.append(days)
+    assert refused == [-400, -1]
 
 
 def test_a_champion_that_learned_from_later_days_is_refused(registry: Registry, terms: Terms) -> None:

@@ -12,7 +12,9 @@ import pytest
 from pydantic import ValidationError
 
 from data_contracts import contracts
+from models import targets
 from pipelines._errors import SettingsWrong
+from pipelines._learning import terms_of
 from pipelines._settings import Settings, load_settings, settings_markdown
 from pipelines._settings_reference import leaves
 
@@ -209,8 +211,9 @@ def test_a_settings_file_that_is_not_there_or_not_utf8_is_refused():
 
 
 def test_the_upsell_horizon_is_that_of_churn_unless_set():
-    assert load("[churn]\nhorizon_days = 90").upsell_horizon_days == 90
-    assert load("[churn]\nhorizon_days = 90\n[upsell]\nhorizon_days = 30").upsell_horizon_days == 30
+    upsell, months = targets()["upsell"], "[churn]\nhorizon_days = 90"
+    assert terms_of(load(months), upsell).horizon_days == 90
+    assert terms_of(load(f"{months}\n[upsell]\nhorizon_days = 30"), upsell).horizon_days == 30
 
 
 def test_a_table_has_the_business_time_zone_unless_it_has_its_own():

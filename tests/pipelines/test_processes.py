@@ -32,7 +32,10 @@ def schedule(
 
 def test_help_is_light_and_names_the_exit_codes(tmp_path: Path) -> None:
     code = "import sys; sys.argv=['churn', '--help']\nfrom pipelines._cli import main\nmain()"
-    heavy = "print(sorted(set(sys.modules) & {'polars','pandas','mlflow','prefect','great_expectations','sklearn','optuna'}))"
+    heavy = (
+        "print(sorted(set(sys.modules)"
+        " & {'polars','pandas','mlflow','prefect','great_expectations','sklearn','optuna'}))"
+    )
     ended = subprocess.run(
         [sys.executable, "-c", f"import atexit\natexit.register(lambda: {heavy})\n{code}"],
         capture_output=True,

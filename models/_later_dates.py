@@ -110,8 +110,8 @@ def _usual_shares(rows: pl.DataFrame, columns: list[str], *, ahead_days: int, se
     shares = held_out.choose(ahead_days=ahead_days)
     if "trees" not in shares:
         raise NotEnoughHistory(
-            f"the model does without boosted trees (of {rows['customer_id'].n_unique():,} customers {_rarer(rows):,} "
-            "had the rarer outcome)"
+            "the model does without boosted trees, which are not clearly better here or have too few customers to "
+            f"learn from ({rows['customer_id'].n_unique():,}, of whom {_rarer(rows):,} had the rarer outcome)"
         )
     return shares
 

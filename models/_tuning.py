@@ -83,7 +83,7 @@ def tune(
 ) -> Search:
     """Looks for parameters by so many trials; the first has the usual ones, the second those of the recipe.
 
-    The usual ones are kept unless the best trial's log loss is lower by more than chance (see `_concluded`), and where
+    The usual ones are kept unless the best trial's log loss is lower by more than chance (see `concluded`), and where
     history is too short to search, or the model is too simple to have parameters; `why` says so. Raises LeakFound as
     the training would, and TuningUnavailable without Optuna.
     """
@@ -99,7 +99,7 @@ def tune(
         study.tell(asked, made[-1].loss)
         if watch is not None:
             watch(made[-1], _best(made))
-    return _concluded(made, later)
+    return concluded(made, later)
 
 
 def _study(recipe: Recipe, trials: int) -> optuna.Study:
@@ -139,7 +139,7 @@ def _best(trials: Sequence[Trial]) -> Trial:
     return min(trials, key=lambda trial: trial.loss)
 
 
-def _concluded(trials: Sequence[Trial], later: Sequence[LaterDate]) -> Search:
+def concluded(trials: Sequence[Trial], later: Sequence[LaterDate]) -> Search:
     """The best trial, if it beats the usual parameters by more than chance on the same customers; else these.
 
     The gain is divided by its standard error over customers, each date counting as much as another, and held to a bound

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
 from importlib.metadata import version
 
 import polars as pl
@@ -85,6 +86,8 @@ def _data(trained: Trained) -> list[str]:
         f"- terms: {', '.join(f'{name} = {value}' for name, value in terms.record().items())}",
         f"- tables: {tables}",
         f"- {len(trained.columns)} features, fingerprint {trained.fingerprint}; seed {trained.recipe.seed}",
+        f"- parameters: {', '.join(f'{name} = {value}' for name, value in asdict(trained.recipe.parameters).items())}",
+        *([f"- searched by {len(trained.search.trials)} trials: {trained.search.why}"] if trained.search else []),
     ]
 
 

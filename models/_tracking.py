@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import os
 import warnings
-from collections.abc import Iterator
 from dataclasses import asdict
 from importlib.metadata import distributions
 from pathlib import Path
@@ -43,7 +42,7 @@ def log_training(trained: Trained, verdict: Verdict, reference: Reference | None
     mlflow.log_metrics(_finite_metrics(trained))
     _log_data(trained)
     _log_plots(trained)
-    mlflow.log_text(card(trained, verdict) + "\n".join(_about_parameters(trained)), "model_card.md")
+    mlflow.log_text(card(trained, verdict), "model_card.md")
     mlflow.log_text(_environment(), "environment.txt")
     if reference is not None:
         mlflow.log_dict(reference.as_json(), REFERENCE)
@@ -89,14 +88,6 @@ def _params(trained: Trained) -> dict[str, object]:
         "estimator": type(trained.model).__name__,
         **{f"version_of_{table}": number for table, number in trained.versions.items()},
     }
-
-
-def _about_parameters(trained: Trained) -> Iterator[str]:
-    """The last section of the model card: by which parameters the members were fitted, and why by these."""
-    found = asdict(trained.recipe.parameters)
-    yield from ("", "## Parameters", "", ", ".join(f"{name} = {value}" for name, value in found.items()), "")
-    if trained.search:
-        yield from (f"Searched by {len(trained.search.trials)} trials: {trained.search.why}.", "")
 
 
 def _finite_metrics(trained: Trained) -> dict[str, float]:

@@ -207,7 +207,7 @@ def test_every_trial_is_a_child_run_with_its_parameters_and_its_losses_by_date(t
         assert run.info.status == "FINISHED"
     card = Path(client.download_artifacts(parent.info.run_id, "model_card.md", str(home))).read_text(encoding="utf-8")
     assert "max_depth = 3" in card
-    assert "Searched by 2 trials: the parameters of trial 2 of 2." in card
+    assert "searched by 2 trials: the parameters of trial 2 of 2" in card
 
 
 def test_a_version_knows_the_parameters_that_were_found_for_it(

@@ -25,6 +25,10 @@ NOISE = 0.05
 """Standard deviation of what is peculiar to one day, beside what its number of customers lets expect."""
 
 
+_DIGITS = 9
+"""What comes after them differs from one solution of the same equations to the next, by where in memory they lie."""
+
+
 class Season:
     """The shifts of past as-of dates and what follows from them for others."""
 
@@ -43,13 +47,14 @@ class Season:
         """Learns from the shift seen on each of the days, and how unsure it is."""
         self.days, self.shifts = days, shifts
         covariance = _kernel(self.days, self.days) + np.diag(variances + NOISE**2)
-        self.weights = np.asarray(np.linalg.solve(covariance, self.shifts)) if len(self.days) else np.zeros(0)
+        solved = np.linalg.solve(covariance, self.shifts) if len(self.days) else np.zeros(0)
+        self.weights = np.round(solved, _DIGITS)
         return self
 
     def at(self, days: Numbers) -> Numbers:
         """The shift of the log-odds on each of the days since 1970; zero where nothing was learned."""
         asked, place = np.unique(days, return_inverse=True)
-        shifts: Numbers = _kernel(asked, self.days) @ self.weights
+        shifts: Numbers = (_kernel(asked, self.days) * self.weights).sum(axis=1)  # a matrix product may differ by a bit
         return shifts[place]
 
 

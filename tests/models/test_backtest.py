@@ -13,7 +13,7 @@ from models import LabelNotMature, Terms, targets
 from models._backtest import by_date, by_group, looked_back, over_dates, served_instead, spread
 from models._contenders import BASELINES, MODEL
 from models._examples import Recipe
-from models._figures import WORDS
+from models._figures import SHOWN
 from models._known import Reach
 from models._metrics import metrics
 from models._scoring import said
@@ -61,7 +61,7 @@ def test_figures_stand_within_their_intervals_and_means_are_means(rows: pl.DataF
     for day, found in single.items():
         part = rows.filter(pl.col("as_of") == day)
         plain = metrics(part["label"].to_numpy(), part[MODEL].to_numpy())
-        for figure in WORDS:
+        for figure in SHOWN["probability"]:
             made = found[MODEL][figure]
             assert made.value == pytest.approx(plain[figure])
             assert made.low < made.high
@@ -77,7 +77,9 @@ def test_groups_add_up_to_all_customers_in_tiers_and_in_tenures(rows: pl.DataFra
     tiers = [one for one in groups if one.name in TIERS]
     assert sum(one.customer_dates for one in tiers) == rows.height
     assert sum(one.customer_dates for one in groups) == 2 * rows.height
-    assert sum(one.observed.value * one.customer_dates for one in tiers) == pytest.approx(rows["label"].sum())
+    assert sum(one.figures["base_rate"].value * one.customer_dates for one in tiers) == pytest.approx(
+        rows["label"].sum()
+    )
     for one in groups:
-        for figure in (one.predicted, one.observed, one.brier, one.calibration_error):
+        for figure in one.figures.values():
             assert figure.low < figure.high

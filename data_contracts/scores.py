@@ -63,7 +63,8 @@ scores = Contract(
             type="number",
             null_means="no purchase of anybody has a known value",
             unit="currency",
-            meaning="Spend to be expected within the horizon of churn, net of returns.",
+            meaning="Spend to be expected within the horizon of churn, net of returns: by the model of the question "
+            "`value`, or by the purchase process where that has no champion.",
         ),
         Column(
             name="expected_spend_low",
@@ -84,7 +85,8 @@ scores = Contract(
             type="number",
             null_means="no purchase of anybody has a known value",
             unit="currency",
-            meaning="Spend to be expected within the next 364 days, net of returns.",
+            meaning="Spend to be expected within the next 364 days, net of returns: within the horizon as "
+            "`expected_spend`, after it by the purchase process.",
         ),
         Column(
             name="expected_yearly_spend_low",

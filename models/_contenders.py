@@ -18,6 +18,7 @@ from models._blend import Blend, Shares, fit_blend
 from models._matrix import Labels, Numbers
 from models._parameters import USUAL, Parameters
 from models._season import shift_and_variance
+from models._seasonal import Seasonal
 
 MODEL = "model"
 BASELINES = ("base_rate", "recency_rule", "logistic_rfm", "purchase_process")
@@ -119,7 +120,13 @@ def refitted(name: str, judged: Estimator, everything: Examples) -> Estimator:
     """What was judged under a name, fitted to everything: the same shares, or the base rate where it was one."""
     if isinstance(judged, BaseRate):
         return fitted("base_rate", everything)
-    return fitted(name, everything, shares=judged.shares if isinstance(judged, Blend) else None)
+    made = fitted(name, everything, shares=judged.shares if isinstance(judged, Blend) else None)
+    return as_served(name, made, everything)
+
+
+def as_served(name: str, made: Estimator, lesson: Examples) -> Estimator:
+    """What is served: the model as it is; a baseline, which knows no season, moved with that of the past."""
+    return Seasonal(made).fit(lesson.X, lesson.y) if name != MODEL and lesson.seasonal else made
 
 
 def _squares(label: Labels, probability: Numbers) -> Numbers:

@@ -33,14 +33,16 @@ class Kind:
 
     `examples` makes of training rows, and of the snapshot of all customers known on the last of their days, what
     contenders learn from; `baselines` names those that can be fitted to it, `fitted` fits one by its name, `winner`
-    says whom to serve by what all said of later customers, `refitted` fits that one to everything. `of_the_served` are
-    figures of that one alone. `flat` is the contender that says the same of everybody, `flat_figure` what it says.
+    says whom to serve by what all said of later customers, `as_served` is how that one is served, `refitted` the same
+    fitted to everything. `of_the_served` are figures of that one alone. `flat` is the contender that says the same of
+    everybody, `flat_figure` what it says.
     """
 
     examples: Callable[[pl.DataFrame, pl.DataFrame, Plan, Target, Terms, Recipe], Any]
     baselines: Callable[[Any], tuple[str, ...]]
     fitted: Callable[[str, Any], Any]
     winner: Callable[[Any, Mapping[str, Numbers]], str]
+    as_served: Callable[[str, Any, Any], Any]
     refitted: Callable[[str, Any, Any], Any]
     of_the_served: Callable[[Numbers, Any, pd.DataFrame], dict[str, float]]
     flat: str
@@ -107,6 +109,7 @@ _PROBABILITY = Kind(
     baselines=yes_or_no.baselines,
     fitted=yes_or_no.fitted,
     winner=yes_or_no.winner,
+    as_served=yes_or_no.as_served,
     refitted=yes_or_no.refitted,
     of_the_served=lambda answers, model, X: {},
     flat="base_rate",
@@ -117,6 +120,7 @@ _AMOUNT = Kind(
     baselines=spend.spend_baselines,
     fitted=spend.spend_fitted,
     winner=spend.spend_winner,
+    as_served=lambda name, made, lesson: made,
     refitted=spend.spend_refitted,
     of_the_served=_intervals,
     flat="mean_spend",

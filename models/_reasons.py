@@ -14,6 +14,7 @@ from models._baselines import RFM, BaseRate
 from models._choice import choose, weigh
 from models._contenders import Estimator, Explained
 from models._matrix import AS_OF_DAY, features_of
+from models._seasonal import Seasonal
 from models._spoken import LANGUAGES
 
 
@@ -26,6 +27,10 @@ def contributions(model: Estimator, X: pd.DataFrame) -> npt.NDArray[np.float64]:
     """
     if X.empty or isinstance(model, BaseRate):
         return np.zeros(X.shape)
+    if isinstance(model, Seasonal):
+        added = contributions(model.rule, X)
+        added[:, X.columns.get_loc(AS_OF_DAY)] += model.shift(X)
+        return added
     if isinstance(model, Pipeline):  # logistic RFM
         added = np.zeros(X.shape)
         added[:, [X.columns.get_loc(name) for name in RFM]] = model[:-1].transform(X) * model[-1].coef_[0]

@@ -189,11 +189,9 @@ def target(
 ) -> Callable[[LabelRule], Target]:
     """Declares the decorated label rule as a target named like it; the docstring says the question.
 
-    Raises ValueError for figures that no question can be judged by.
+    Raises ValueError for an answer that there is not, and for figures that no such question can be judged by.
     """
-    if not judged_by or {*judged_by} - {*JUDGED_BY[answer]}:
-        known = ", ".join(JUDGED_BY[answer])
-        raise ValueError(f"judged_by = {judged_by}: a question is judged by one or more of {known}.")
+    _ask_for_figures(answer, judged_by)
 
     def declare(label: LabelRule) -> Target:
         return Target(
@@ -216,6 +214,14 @@ def target(
         )
 
     return declare
+
+
+def _ask_for_figures(answer: str, judged_by: tuple[str, ...]) -> None:
+    if answer not in JUDGED_BY:
+        raise ValueError(f"answer = {answer!r}: a question is answered with one of {', '.join(JUDGED_BY)}.")
+    if not judged_by or {*judged_by} - {*JUDGED_BY[answer]}:
+        known = ", ".join(JUDGED_BY[answer])
+        raise ValueError(f"judged_by = {judged_by}: a question is judged by one or more of {known}.")
 
 
 def active_customers(past: Past, terms: Terms) -> Frame:

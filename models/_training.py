@@ -112,12 +112,14 @@ def _judged(
     said = {name: answers(one, X) for name, one in made.items()}
     served = kind.winner(label, said)
     report = {name: measured(label, values, list_size=recipe.list_size) for name, values in said.items()}
-    report[served] |= kind.of_the_served(label, made[served], X)
+    rehearsal = kind.as_served(served, made[served], lesson)
+    told = answers(rehearsal, X)
+    report[served] = measured(label, told, list_size=recipe.list_size) | kind.of_the_served(label, rehearsal, X)
     return _Judged(
         served=served,
-        rehearsal=made[served],
+        rehearsal=rehearsal,
         report=report,
-        test=test.select("customer_id", "label", "tenure_days", "as_of", said=pl.Series(said[served]), tier=tier()),
+        test=test.select("customer_id", "label", "tenure_days", "as_of", said=pl.Series(told), tier=tier()),
         example=X.head(5),
     )
 

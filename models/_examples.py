@@ -14,7 +14,8 @@ from models._errors import NotEnoughHistory
 from models._known import reach
 from models._labels import labels, population
 from models._parameters import USUAL, Parameters
-from models._target import Target, Terms
+from models._spend import FEWEST_SPENDERS
+from models._target import AMOUNT, Target, Terms
 
 _PARTS = 1 << 30
 
@@ -72,6 +73,8 @@ def training_rows(target: Target, store: SnapshotStore, *, plan: Plan, terms: Te
 
 
 def _ask_anybody(target: Target, asked: Mapping[date, pl.DataFrame], plan: Plan, terms: Terms) -> None:
+    if target.answer == AMOUNT:
+        ask_enough_spenders(target, pl.concat(asked.values())["customer_id"].n_unique(), terms)
     for purpose, days in (("train", plan.train), ("test", (plan.test,))):
         if all(asked[day].is_empty() for day in days):
             raise NotEnoughHistory(
@@ -80,6 +83,16 @@ def _ask_anybody(target: Target, asked: Mapping[date, pl.DataFrame], plan: Plan,
                 "that the log has no gap and no stray early date, use another as-of date, or raise [population] "
                 "active_days."
             )
+
+
+def ask_enough_spenders(target: Target, customers: int, terms: Terms) -> None:
+    """Raises NotEnoughHistory where so few customers spent anything, or could have, that there is nothing to learn."""
+    if customers < FEWEST_SPENDERS:
+        raise NotEnoughHistory(
+            f"too few customers to learn {target.name} from: at most {customers} spent anything within "
+            f"{terms.horizon_days} days after an as-of date; {FEWEST_SPENDERS} are needed. Until then the purchase "
+            "process answers."
+        )
 
 
 def as_known_by(

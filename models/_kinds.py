@@ -15,11 +15,9 @@ from models import _contenders as yes_or_no
 from models import _spend_contenders as spend
 from models._amounts import interval_metrics
 from models._dates import Plan
-from models._errors import NotEnoughHistory
-from models._examples import Recipe
+from models._examples import Recipe, ask_enough_spenders
 from models._lifetime import fit_value
 from models._matrix import AS_OF_DAY, Numbers, features_of
-from models._spend import FEWEST_SPENDERS
 from models._target import AMOUNT, Target, Terms
 
 CONTENDERS = tuple(dict.fromkeys((yes_or_no.MODEL, *yes_or_no.BASELINES, *spend.RULES, spend.PROCESS)))
@@ -82,11 +80,7 @@ def _spend_examples(
 ) -> spend.SpendExamples:
     value = fit_value(known)
     spenders = rows.filter(pl.col("label") > 0)["customer_id"].n_unique()
-    if spenders < FEWEST_SPENDERS or value.purchase_value is None:
-        raise NotEnoughHistory(
-            f"too few customers to learn {target.name} from: within {terms.horizon_days} days after an as-of date "
-            f"{spenders} spent anything; {FEWEST_SPENDERS} are needed. Until then the purchase process answers."
-        )
+    ask_enough_spenders(target, spenders if value.purchase_value else 0, terms)
     return spend.SpendExamples(
         X=features_of(rows, (*target.columns, AS_OF_DAY)),
         spend=rows["label"].to_numpy(),

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import polars as pl
-from hypothesis import given, settings
+from hypothesis import given, seed, settings
 from hypothesis import strategies as st
 
 from features import feature_columns
@@ -59,8 +59,6 @@ def test_customers_out_are_the_customers_in_and_each_is_the_same_in_any_company(
 def test_every_feature_equals_the_slow_reference() -> None:
     filled: set[str] = set()
 
-    @settings(steady, max_examples=80)
-    @given(worlds())
     def compare(world: World) -> None:
         place = {"as_of": world.as_of, "time_zone": world.time_zone}
         rows = (world.transactions, world.interactions, world.customers, world.subscriptions)
@@ -71,7 +69,10 @@ def test_every_feature_equals_the_slow_reference() -> None:
             assert {name: (found[name], answers[name]) for name in wrong} == {}
             filled.update(name for name, column in feature_columns().items() if found[name] != column.missing)
 
-    compare()
+    for number in range(4):  # mostly once; what is rare may want more worlds
+        seed(number)(settings(steady, max_examples=80, derandomize=False)(given(worlds())(compare)))()
+        if filled == set(feature_columns()):
+            break
     assert filled == set(feature_columns()), "worlds in which a feature is always missing hold it to nothing"
 
 

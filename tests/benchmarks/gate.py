@@ -43,12 +43,12 @@ def blurred(spread: float) -> Spoil:
     return spoil
 
 
-def dealt_among(tier: str) -> Spoil:
-    """The answers of one value tier dealt out at random among its customers."""
+def dealt_to(tier: str) -> Spoil:
+    """Answers of customers drawn from all, whoever they are, given to those of one value tier."""
 
     def spoil(rows: pl.DataFrame) -> pl.Series:
         said, place = rows["said"].to_numpy().copy(), np.flatnonzero((rows["tier"] == tier).to_numpy())
-        said[place] = np.random.default_rng(SEED).permutation(said[place])
+        said[place] = np.random.default_rng(SEED).choice(said, len(place))
         return pl.Series(said)
 
     return spoil
@@ -57,7 +57,7 @@ def dealt_among(tier: str) -> Spoil:
 SPOILT: dict[str, Spoil] = {
     "blurred by 0.5": blurred(0.5),
     "blurred by 1.0": blurred(1.0),
-    "VIP customers dealt out at random": dealt_among("VIP"),
+    "VIP customers given those of others": dealt_to("VIP"),
     "everything a third too high": lambda rows: (rows["said"] * 4 / 3).clip(upper_bound=_most(rows)),
 }
 

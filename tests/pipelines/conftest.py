@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from small_shop import AS_OF, Churn, Ended, write_shop
+from small_shop import AS_OF, Churn, Ended, shop_lines, write_shop
 
 
 @pytest.fixture(scope="session")
@@ -64,6 +64,16 @@ def one_night(prefect: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The home folder after one night of the small shop, for all tests to look at and none to change."""
     folder = tmp_path_factory.mktemp("one-night")
     shop = write_shop(folder / "shop")
+    ended = run_in_process("nightly", "--source", shop, "--as-of", AS_OF, "--home", folder / "home")
+    assert ended.code == 0
+    return folder / "home"
+
+
+@pytest.fixture(scope="module")
+def larger_night(prefect: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home folder after one night of a shop in which enough customers spend for a model of their spend."""
+    folder = tmp_path_factory.mktemp("larger-night")
+    shop = write_shop(folder / "shop", shop_lines(customers=260))
     ended = run_in_process("nightly", "--source", shop, "--as-of", AS_OF, "--home", folder / "home")
     assert ended.code == 0
     return folder / "home"

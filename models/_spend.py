@@ -12,6 +12,7 @@ from xgboost import XGBRegressor
 
 from features import PurchaseProcess
 from models._ahead import Histories, purchases_ahead
+from models._blend import standard_error
 from models._lifetime import INTERVAL, LEAST_ALIVE, ValueModel
 from models._matrix import AS_OF_DAY, Matrix, Numbers, block_of
 from models._members import MANY_ROWS, at_once, varies
@@ -27,6 +28,7 @@ FOLDS = 3
 FEWEST_SPENDERS = 100
 """Fewer customers who spent are too few for trees."""
 STUDY_ROWS = 40_000
+_CHUNK = 65_536
 POWER = 1.5
 """Of the Tweedie distribution (Jorgensen 1987): many spend nothing, the rest amounts as skewed as gamma-distributed."""
 _LEAST = 1e-3
@@ -87,7 +89,12 @@ class SpendProcess:
 
     def told(self, X: pd.DataFrame) -> Numbers:
         """Three columns: expected spend, and the bounds of its interval over the expectation."""
-        count, age, recency, spend = (X[name].to_numpy(dtype=np.float64, na_value=np.nan) for name in BOUGHT)
+        bought = np.column_stack([X[name].to_numpy(dtype=np.float64, na_value=np.nan) for name in BOUGHT])
+        parts = at_once(lambda start: self._told(bought[start : start + _CHUNK]), range(0, len(bought), _CHUNK))
+        return np.concatenate(parts) if parts else np.zeros((0, 3))
+
+    def _told(self, bought: Numbers) -> Numbers:
+        count, age, recency, spend = bought.T
         known = np.isfinite(count + age + recency) & (count > 0)
         spend = np.where(known, np.nan_to_num(spend), 0.0)
         count, age, recency = (np.where(known, values, 1.0) for values in (count, age, recency))
@@ -214,7 +221,7 @@ class _Study:
             loss.append(tweedie(spend / unit, expected / unit))
         best = min(range(len(SHARES)), key=lambda k: loss[k].mean())
         behind = loss[0] - loss[best]
-        return SHARES[best] if behind.mean() > _standard_error(behind, self.customers[after]) else 0.0
+        return SHARES[best] if behind.mean() > standard_error(behind, self.customers[after]) else 0.0
 
     def held_out(self, share: float) -> Numbers:
         """Expected spend before level and season, each customer's from trees fitted without them."""
@@ -276,10 +283,3 @@ def _stretched(spend: Numbers, expected: Numbers, told: Numbers) -> list[float]:
         beyond = np.quantile(over, level) if len(over) else 1.0
         found.append(float(np.clip(beyond, _NEAREST, _FARTHEST)))
     return found
-
-
-def _standard_error(difference: Numbers, customers: npt.NDArray[np.object_]) -> float:
-    """Of the mean of rows that belong together by customer."""
-    _, number = np.unique(customers.astype(str), return_inverse=True)
-    sums = np.bincount(number, weights=difference - difference.mean())
-    return float(np.sqrt((sums**2).sum()) / len(difference))

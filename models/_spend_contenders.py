@@ -10,16 +10,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from models._contenders import CLEARLY, MODEL
 from models._lifetime import INTERVAL, ValueModel
 from models._matrix import Numbers
 from models._spend import Spend, SpendProcess, fit_spend, tweedie
 
-MODEL = "model"
 RULES = ("mean_spend", "own_rate", "last_year")
 """The mean of all; a customer's spend per day so far, carried on; that of the last year."""
 PROCESS = "purchase_process"
-CLEARLY = 1.2816
-"""Standard errors by which a baseline must be ahead to win: nine in ten of all samples of customers would agree."""
 _YEAR_DAYS = 364
 _READS = {"own_rate": ("spend_ever", "tenure_days"), "last_year": ("spend_364d", "tenure_days")}
 

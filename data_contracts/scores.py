@@ -64,14 +64,14 @@ scores = Contract(
             null_means="no purchase of anybody has a known value",
             unit="currency",
             meaning="Spend to be expected within the horizon of churn, net of returns: by the model of the question "
-            "`value`, or by the purchase process where that has no champion.",
+            "`value`, or by the purchase process where that is not asked.",
         ),
         Column(
             name="expected_spend_low",
             type="number",
             null_means="no purchase of anybody has a known value",
             unit="currency",
-            meaning="One customer of ten spends less within the horizon of churn.",
+            meaning="At most one customer of ten spends less within the horizon of churn.",
         ),
         Column(
             name="expected_spend_high",
@@ -93,7 +93,7 @@ scores = Contract(
             type="number",
             null_means="no purchase of anybody has a known value",
             unit="currency",
-            meaning="One customer of ten spends less within the next 364 days.",
+            meaning="At most one customer of ten spends less within the next 364 days.",
         ),
         Column(
             name="expected_yearly_spend_high",

@@ -17,7 +17,7 @@ def amount_metrics(spend: Numbers, expected: Numbers, *, list_size: int | None =
     `total_error`: distance of the expected from the true total. `decile_error`: the same over tenths of the customers
     by expectation, added up. `mean_error`: mean distance per customer; least for who foretells the median and not the
     mean. `deviance`: Tweedie's, of spend over its mean, least for who knows the true expectation. `top_spend_share`:
-    the share of all spend by the tenth expected to spend most; `gain_at_list`: by the `list_size` of them. Not a
+    the share of all spend by the tenth expected to spend most; `gain_at_list_size`: by the `list_size` of them. Not a
     number where nothing was spent.
     """
     order = np.argsort(-expected, kind="stable")
@@ -29,7 +29,7 @@ def amount_metrics(spend: Numbers, expected: Numbers, *, list_size: int | None =
         **{name: float(values[0]) for name, values in found.items()},
         "top_spend_share": float(shares[max(1, round(_TOP * len(spend))) - 1]),
     }
-    return made | ({"gain_at_list": float(shares[min(list_size, len(spend)) - 1])} if list_size else {})
+    return made | ({"gain_at_list_size": float(shares[min(list_size, len(spend)) - 1])} if list_size else {})
 
 
 def interval_metrics(spend: Numbers, low: Numbers, high: Numbers) -> dict[str, float]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict
 from importlib.metadata import version
 
 import polars as pl
@@ -13,6 +12,7 @@ from models._amounts import measured
 from models._bootstrap import bootstrap, interval, thinned
 from models._figures import IN_GROUPS, ON_CARDS, WORDS
 from models._gate import Verdict
+from models._kinds import parameters_of
 from models._tiers import TENURES, TIERS, tenure
 from models._training import Trained
 
@@ -77,6 +77,7 @@ def _verdict(verdict: Verdict) -> list[str]:
 
 def _data(trained: Trained) -> list[str]:
     plan, terms = trained.plan, trained.terms
+    used = parameters_of(trained.target, trained.model, trained.recipe)
     tables = ", ".join(f"{name} version {number}" for name, number in trained.versions.items())
     return [
         f"- {trained.row_count:,} rows of {len(plan.final)} as-of dates, {plan.final[0]} to {plan.final[-1]}; nothing "
@@ -86,7 +87,7 @@ def _data(trained: Trained) -> list[str]:
         f"- terms: {', '.join(f'{name} = {value}' for name, value in terms.record().items())}",
         f"- tables: {tables}",
         f"- {len(trained.columns)} features, fingerprint {trained.fingerprint}; seed {trained.recipe.seed}",
-        f"- parameters: {', '.join(f'{name} = {value}' for name, value in asdict(trained.recipe.parameters).items())}",
+        f"- parameters: {', '.join(f'{name} = {value}' for name, value in used.items()) or 'none'}",
         *([f"- searched by {len(trained.search.trials)} trials: {trained.search.why}"] if trained.search else []),
     ]
 

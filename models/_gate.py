@@ -46,7 +46,8 @@ resamples agree that it is worse at all."""
 AT_LEAST = {"probability": ("average_precision", "brier"), "amount": ("deviance",)}
 """In what a model without a champion to compare with must be no worse than the same answer for everybody."""
 FEWEST_CUSTOMERS, FEWEST_OUTCOMES = 30, 20
-"""Of fewer customers nothing is said, and nothing of the ranking of fewer cases of the rarer outcome."""
+"""Of fewer customers nothing is said; nothing of the ranking of fewer cases of the rarer outcome, nor of the amounts of
+fewer who spent: figures that are shares of what was spent mean nothing where next to nothing was."""
 EVERYBODY = "all customers"
 
 
@@ -239,11 +240,12 @@ def _compared(
     if len(np.unique(customers)) < FEWEST_CUSTOMERS:
         return
     label, mine = rows["label"].to_numpy(), rows["said"].to_numpy()
-    few = min((label > 0).sum(), (label == 0).sum()) < FEWEST_OUTCOMES
+    rarer = (label > 0).sum() if label.dtype != np.bool_ else min(label.sum(), (~label).sum())
+    few = rarer < FEWEST_OUTCOMES
     drawn = bootstrap(label, {"challenger": mine, "rival": rival}, customers=customers, seed=seed)
     ours, theirs = measured(label, mine), measured(label, rival)
     for figure, bound in bounds.items():
-        if few and figure == "average_precision":
+        if few and figure not in ("brier", "calibration_error"):
             continue
         sign = -1 if figure in HIGHER_IS_BETTER else 1
         low, high = interval(sign * (drawn["challenger"][figure] - drawn["rival"][figure]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,7 @@ from models._dates import Plan
 from models._examples import Recipe, ask_enough_spenders
 from models._lifetime import fit_value
 from models._matrix import AS_OF_DAY, Numbers, features_of
+from models._spend import BOUGHT, Spend
 from models._target import AMOUNT, Target, Terms
 
 CONTENDERS = tuple(dict.fromkeys((yes_or_no.MODEL, *yes_or_no.BASELINES, *spend.RULES, spend.PROCESS)))
@@ -59,6 +60,13 @@ def answers(model: Estimator, X: pd.DataFrame) -> Numbers:
     return np.asarray(model.predict(X)[:, 0])
 
 
+def parameters_of(target: Target, model: Any, recipe: Recipe) -> dict[str, object]:
+    """The numbers that what is served was fitted with; of amounts always the same, but for the share of trees."""
+    if target.answer != AMOUNT:
+        return asdict(recipe.parameters)
+    return model.parameters if isinstance(model, Spend) else {}
+
+
 def _yes_or_no_examples(
     rows: pl.DataFrame, known: pl.DataFrame, plan: Plan, target: Target, terms: Terms, recipe: Recipe
 ) -> yes_or_no.Examples:
@@ -79,6 +87,10 @@ def _spend_examples(
     rows: pl.DataFrame, known: pl.DataFrame, plan: Plan, target: Target, terms: Terms, recipe: Recipe
 ) -> spend.SpendExamples:
     value = fit_value(known)
+    if missing := [name for name in BOUGHT if name not in target.columns]:
+        raise ValueError(f"{target.name}: amounts cannot be learned without {', '.join(missing)}; do not exclude them.")
+    if rows["label"].min() < 0:  # type: ignore[operator]
+        raise ValueError(f"{target.name}: a label is below zero; its rule must not give less than nothing (`clip(0)`).")
     spenders = rows.filter(pl.col("label") > 0)["customer_id"].n_unique()
     ask_enough_spenders(target, spenders if value.purchase_value else 0, terms)
     return spend.SpendExamples(
@@ -114,7 +126,7 @@ _AMOUNT = Kind(
     baselines=spend.spend_baselines,
     fitted=spend.spend_fitted,
     winner=spend.spend_winner,
-    as_served=lambda name, made, lesson: made,
+    as_served=spend.spend_as_served,
     refitted=spend.spend_refitted,
     of_the_served=_intervals,
     flat="mean_spend",

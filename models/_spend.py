@@ -31,6 +31,15 @@ STUDY_ROWS = 40_000
 _CHUNK = 65_536
 POWER = 1.5
 """Of the Tweedie distribution (Jorgensen 1987): many spend nothing, the rest amounts as skewed as gamma-distributed."""
+OF_TREES = {
+    "n_estimators": 150,
+    "max_depth": 5,
+    "learning_rate": 0.05,
+    "min_child_weight": 60,
+    "subsample": 0.7,
+    "colsample_bytree": 0.3,
+    "reg_lambda": 5.0,
+}
 _LEAST = 1e-3
 """Of the mean spend: nobody is expected to spend less, so that logarithms and the deviance stay finite."""
 _NEAREST, _FARTHEST = 0.25, 4.0
@@ -48,15 +57,9 @@ class SpendTrees:
         self.used = [number for number in range(X.shape[1]) if varies(X[:, number])]
         self.unit = float(spend.mean())
         trees = XGBRegressor(
+            **OF_TREES,
             objective="reg:tweedie",
             tweedie_variance_power=POWER,
-            n_estimators=150,
-            max_depth=5,
-            learning_rate=0.05,
-            min_child_weight=60,
-            subsample=0.7,
-            colsample_bytree=0.3,
-            reg_lambda=5.0,
             max_bin=128,
             tree_method="hist",
             n_jobs=2 if len(X) >= MANY_ROWS else 1,
@@ -73,15 +76,15 @@ class SpendTrees:
 
 
 class SpendProcess:
-    """The purchase process times gamma-gamma: expected spend within `days` of the as-of date, and its interval."""
+    """The purchase process times gamma-gamma: expected spend within `days`, which begin after `lead_days`."""
 
-    def __init__(self, value: ValueModel, *, days: int) -> None:
+    def __init__(self, value: ValueModel, *, days: int, lead_days: int = 0) -> None:
         if value.purchase_value is None:
             raise ValueError("no purchase has a value above zero, so that nothing can be said of spend")
         process, worth = value.process, value.purchase_value
         self.process = [process.r, process.alpha, process.a, process.b]
         self.worth = [worth.p, worth.q, worth.gamma]
-        self.days = float(days)
+        self.days, self.lead_days = float(days), float(lead_days)
 
     def expected(self, X: pd.DataFrame) -> Numbers:
         """Expected spend, one number per row; nothing of who never bought."""
@@ -101,10 +104,14 @@ class SpendProcess:
         process, worth = PurchaseProcess(*self.process), PurchaseValue(*self.worth)
         histories = Histories(count - 1.0, np.maximum(age - recency, 0.0), age)
         ahead = purchases_ahead(process, histories, ends_days=np.array([self.days]))
+        asked = ahead.purchases[:, 0]
+        if self.lead_days:
+            ends = np.array([self.lead_days, self.lead_days + self.days])
+            asked = purchases_ahead(process, histories, ends_days=ends).purchases[:, 1]
         alive = process.alive_probability(histories.repeats, histories.last_days, histories.age_days)
         alive = np.maximum(alive, LEAST_ALIVE)
         low, high = spend_interval(ahead, alive, worth, count, at=INTERVAL)
-        expected = alive * ahead.purchases[:, 0] * worth.average(count, spend / count)
+        expected = alive * asked * worth.average(count, spend / count)
         return np.column_stack([np.where(known, expected, 0.0), low, high])
 
 
@@ -123,6 +130,11 @@ class Spend:
         self.level, self.least = 0.0, 0.0
         self.stretch = [1.0, 1.0]
         self.season = Season()
+
+    @property
+    def parameters(self) -> dict[str, object]:
+        """The share of the trees, and what they were fitted with."""
+        return {"share_of_trees": self.share, **(OF_TREES if self.share else {})}
 
     def predict(self, X: pd.DataFrame) -> Numbers:
         """Three columns: expected spend, and between which sums it lies for four of five."""
@@ -272,14 +284,15 @@ def _levelled(expected: Numbers, spend: Numbers, days: Numbers) -> Numbers:
 
 
 def _stretched(spend: Numbers, expected: Numbers, told: Numbers) -> list[float]:
-    """By what the bounds must be multiplied for one in ten held-out customers to lie beyond each.
+    """By what the bounds must be multiplied for one in ten held-out customers to lie above the upper one.
 
+    And of those whose lower bound is above nothing, one in ten below it: fewer of all, for most may spend nothing.
     Conformal quantile regression (Romano, Patterson and Candes 2019), by ratios in place of differences.
     """
-    found = []
-    for bound, level in zip((told[:, 1], told[:, 2]), INTERVAL, strict=True):
-        at = expected * bound
-        over = spend[at > 0] / at[at > 0]
-        beyond = np.quantile(over, level) if len(over) else 1.0
-        found.append(float(np.clip(beyond, _NEAREST, _FARTHEST)))
-    return found
+    low, high = expected * told[:, 1], expected * told[:, 2]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        over = np.where(spend > 0, spend / high, 0.0)
+    bounded = low > 0
+    below = spend[bounded] / low[bounded]
+    quantiles = (np.quantile(below, INTERVAL[0]) if len(below) else 1.0, np.quantile(over, INTERVAL[1], method="lower"))
+    return [float(np.clip(found, _NEAREST, _FARTHEST)) for found in quantiles]

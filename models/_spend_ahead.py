@@ -35,18 +35,21 @@ def expected_spend(rows: pl.DataFrame, model: ValueModel, *, days: Mapping[str, 
     return rows.select("customer_id").join(made, on="customer_id", how="left", maintain_order="left")
 
 
-def with_learned(spend: pl.DataFrame, learned: pl.DataFrame, *, name: str, longer: str) -> pl.DataFrame:
+def with_learned(spend: pl.DataFrame, learned: pl.DataFrame, *, name: str, year: str) -> pl.DataFrame:
     """The same spend, of those in `learned` what the model says within its horizon in place of the purchase process.
 
-    `name` is the window of the model, of which `learned` has the three columns beside `customer_id`; `longer` a window
-    that begins with it: what the process expects of the rest of it is added, and its interval keeps its proportions.
+    `name` is the window of the model, of which `learned` has the three columns beside `customer_id`; `year` that of a
+    year: what the process expects of the rest of it is added, and its interval keeps its proportions. Of a horizon
+    longer than a year the share that the process expects within the year is taken.
     """
     bounds = ("", "_low", "_high")
     told = learned.rename({f"{name}{bound}": f"learned{bound}" for bound in bounds})
     known = spend.join(told, on="customer_id", how="left", validate="1:1", maintain_order="left")
-    rest = (pl.col(longer) - pl.col(name)).clip(0.0).fill_null(0.0)
-    stretched = (pl.col("learned") + rest) / pl.col(longer)
-    made = {f"{longer}{bound}": pl.col(f"{longer}{bound}") * stretched for bound in bounds}
+    within = (pl.col(year) / pl.col(name)).clip(0.0, 1.0).fill_nan(1.0)
+    whole = pl.col("learned") * within + (pl.col(year) - pl.col(name)).clip(0.0)
+    stretched = pl.when(pl.col(year) > 0).then(whole / pl.col(year)).otherwise(1.0)
+    made = {f"{year}{bound}": pl.col(f"{year}{bound}") * stretched for bound in bounds}
     made |= {f"{name}{bound}": pl.col(f"learned{bound}") for bound in bounds}
-    chosen = {column: pl.coalesce(value, column) for column, value in made.items()}
+    is_told = pl.col("learned").is_not_null()
+    chosen = {column: pl.when(is_told).then(value).otherwise(pl.col(column)) for column, value in made.items()}
     return known.with_columns(**chosen).select(spend.columns)

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from models._contenders import CLEARLY, MODEL
+from models._contenders import CLEARLY, FEWEST_OUTCOMES, MODEL
 from models._lifetime import INTERVAL, ValueModel
 from models._matrix import Numbers
 from models._spend import Spend, SpendProcess, fit_spend, tweedie
@@ -45,6 +45,11 @@ class SpendExamples:
     value: ValueModel
     seed: int
 
+    @property
+    def lead_days(self) -> int:
+        """Days between the as-of date and the beginning of the horizon."""
+        return self.ahead_days - self.horizon_days
+
 
 class SpendRule:
     """A rule of thumb, with the interval in which four of five of the past lie around it."""
@@ -70,8 +75,9 @@ class SpendRule:
         if self.rule == "mean_spend":
             return np.full(len(X), self.mean)
         spend, age = (np.nan_to_num(X[name].to_numpy(dtype=np.float64)) for name in _READS[self.rule])
-        longest = np.inf if self.rule == "own_rate" else max(_YEAR_DAYS, self.days)
-        return np.asarray(np.maximum(spend, 0.0) * self.days / np.clip(age, self.days, longest))
+        longest = np.inf if self.rule == "own_rate" else _YEAR_DAYS
+        known = np.clip(age, min(self.days, longest), longest)
+        return np.asarray(np.maximum(spend, 0.0) * self.days / known)
 
 
 class ProcessRule:
@@ -96,7 +102,7 @@ def spend_fitted(name: str, examples: SpendExamples, *, share: float | None = No
     """One contender by its name in reports, fitted; the model with the given share of trees, or one that it chooses."""
     if name in RULES:
         return SpendRule(name, days=examples.horizon_days).fit(examples.X, examples.spend)
-    process = SpendProcess(examples.value, days=examples.horizon_days)
+    process = SpendProcess(examples.value, days=examples.horizon_days, lead_days=examples.lead_days)
     if name == PROCESS:
         return ProcessRule(process)
     return fit_spend(
@@ -114,26 +120,32 @@ def spend_fitted(name: str, examples: SpendExamples, *, share: float | None = No
 def spend_winner(spend: Numbers, expected: Mapping[str, Numbers]) -> str:
     """Whom to serve: the model, or the baseline that clearly beats it on the same later customers.
 
-    A baseline wins with a lower deviance, beyond chance (paired, one-sided 90%) and not by the level of that one day
-    alone.
+    A baseline wins with a lower deviance, beyond chance (paired, one-sided 90%), both as it is and at the level of that
+    one day. Of fewer than 20 customers who spent anything nothing is concluded.
     """
-    if not spend.any():
+    if (spend > 0).sum() < FEWEST_OUTCOMES:
         return MODEL
     best, unit = MODEL, spend.mean()
-    for name, values in expected.items():
-        gain = tweedie(spend / unit, expected[MODEL] / unit) - tweedie(spend / unit, values / unit)
-        ahead = gain.mean() > max(CLEARLY * gain.std(ddof=1) / np.sqrt(len(gain)), 0.0)
-        levelled = _at_the_level_of_the_day(spend, values) < _at_the_level_of_the_day(spend, expected[MODEL])
-        if ahead and levelled:
-            best = min(best, name, key=lambda one: tweedie(spend / unit, expected[one] / unit).mean())
+    losses = {name: tweedie(spend / unit, values / unit) for name, values in expected.items()}
+    levelled = {name: tweedie(spend / unit, values / max(values.mean(), 1e-12)) for name, values in expected.items()}
+    for name in expected:
+        if all(_clearly_less(loss[name], loss[MODEL]) for loss in (losses, levelled)):
+            best = min(best, name, key=lambda one: losses[one].mean())
     return best
+
+
+def spend_as_served(name: str, made: SpendEstimator, lesson: SpendExamples) -> SpendEstimator:
+    """What is served: the purchase process, like the model, with level, season and interval of the past."""
+    return spend_fitted(MODEL, lesson, share=0.0) if name == PROCESS else made
 
 
 def spend_refitted(name: str, judged: SpendEstimator, everything: SpendExamples) -> SpendEstimator:
     """What was judged under a name, fitted to everything with the same share of trees."""
-    return spend_fitted(name, everything, share=judged.share if isinstance(judged, Spend) else None)
+    if isinstance(judged, Spend):
+        return spend_fitted(MODEL, everything, share=judged.share)
+    return spend_fitted(name, everything)
 
 
-def _at_the_level_of_the_day(spend: Numbers, expected: Numbers) -> float:
-    unit = spend.mean()
-    return float(tweedie(spend / unit, expected / max(expected.mean(), 1e-12)).mean())
+def _clearly_less(one: Numbers, other: Numbers) -> bool:
+    gain = other - one
+    return bool(gain.mean() > max(CLEARLY * gain.std(ddof=1) / np.sqrt(len(gain)), 0.0))

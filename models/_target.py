@@ -182,7 +182,7 @@ def target(
     lead_days: int = 0,
     excluded: tuple[str, ...] = DRIFTING,
     without_families: tuple[str, ...] = (),
-    judged_by: tuple[str, ...] = JUDGED_BY[PROBABILITY],
+    judged_by: tuple[str, ...] | None = None,
     essential: bool = False,
     needs: tuple[str, ...] = (),
     trusted: tuple[str, ...] = (),
@@ -191,7 +191,7 @@ def target(
 
     Raises ValueError for an answer that there is not, and for figures that no such question can be judged by.
     """
-    _ask_for_figures(answer, judged_by)
+    figures = _figures(answer, judged_by)
 
     def declare(label: LabelRule) -> Target:
         return Target(
@@ -206,7 +206,7 @@ def target(
             lead_days=lead_days,
             excluded=excluded,
             without_families=without_families,
-            judged_by=judged_by,
+            judged_by=figures,
             essential=essential,
             needs=needs,
             trusted=trusted,
@@ -216,12 +216,16 @@ def target(
     return declare
 
 
-def _ask_for_figures(answer: str, judged_by: tuple[str, ...]) -> None:
+def _figures(answer: str, judged_by: tuple[str, ...] | None) -> tuple[str, ...]:
+    """What a question is judged by: what it says, or all that such an answer can be judged by."""
     if answer not in JUDGED_BY:
         raise ValueError(f"answer = {answer!r}: a question is answered with one of {', '.join(JUDGED_BY)}.")
+    if judged_by is None:
+        return JUDGED_BY[answer]
     if not judged_by or {*judged_by} - {*JUDGED_BY[answer]}:
         known = ", ".join(JUDGED_BY[answer])
         raise ValueError(f"judged_by = {judged_by}: a question is judged by one or more of {known}.")
+    return judged_by
 
 
 def active_customers(past: Past, terms: Terms) -> Frame:

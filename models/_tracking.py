@@ -26,7 +26,7 @@ with warnings.catch_warnings():
 from models._card import card
 from models._drift import Reference
 from models._gate import Verdict
-from models._kinds import Estimator
+from models._kinds import Estimator, parameters_of
 from models._plots import gain_plot, reliability_plot
 from models._training import Trained
 
@@ -84,7 +84,7 @@ def _params(trained: Trained) -> dict[str, object]:
         "feature_fingerprint": trained.fingerprint,
         "seed": trained.recipe.seed,
         "trial_count": len(trained.search.trials) if trained.search else 0,
-        **asdict(trained.recipe.parameters),
+        **parameters_of(trained.target, trained.model, trained.recipe),
         "estimator": type(trained.model).__name__,
         **{f"version_of_{table}": number for table, number in trained.versions.items()},
     }

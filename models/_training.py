@@ -109,17 +109,17 @@ def _judged(
     made = {name: kind.fitted(name, lesson) for name in (MODEL, *kind.baselines(lesson))}
     test = rows.filter(pl.col("as_of") == plan.test)
     X, label = features_of(test, (*target.columns, AS_OF_DAY)), test["label"].to_numpy()
-    said = {name: answers(one, X) for name, one in made.items()}
+    as_served = {name: kind.as_served(name, one, lesson) for name, one in made.items()}
+    said = {name: answers(one, X) for name, one in as_served.items()}
     served = kind.winner(label, said)
-    report = {name: measured(label, values, list_size=recipe.list_size) for name, values in said.items()}
-    rehearsal = kind.as_served(served, made[served], lesson)
-    told = answers(rehearsal, X)
-    report[served] = measured(label, told, list_size=recipe.list_size) | kind.of_the_served(label, rehearsal, X)
+    report = {name: measured(label, answers(one, X), list_size=recipe.list_size) for name, one in made.items()}
+    report[served] = measured(label, said[served], list_size=recipe.list_size)
+    report[served] |= kind.of_the_served(label, as_served[served], X)
     return _Judged(
         served=served,
-        rehearsal=rehearsal,
+        rehearsal=as_served[served],
         report=report,
-        test=test.select("customer_id", "label", "tenure_days", "as_of", said=pl.Series(told), tier=tier()),
+        test=test.select("customer_id", "label", "tenure_days", "as_of", said=pl.Series(said[served]), tier=tier()),
         example=X.head(5),
     )
 

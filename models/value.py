@@ -12,7 +12,6 @@ from models._target import AMOUNT, Future, Past, Terms, known_customers, target
     column="expected_spend",
     otherwise=0.0,
     judged_by=("deviance", "total_error"),
-    needs=("transactions.amount",),
 )
 def value(past: Past, future: Future, terms: Terms) -> Frame:
     """How much a customer spends within the horizon, net of returns and never less than nothing."""

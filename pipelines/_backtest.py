@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+import logging
 from datetime import date
 from typing import Any
 
@@ -20,6 +20,8 @@ from pipelines._settings import Settings
 from pipelines._summary import figures_row
 from serving import list_folder
 
+log = logging.getLogger(__name__)
+
 
 def figures_of(settings: Settings, as_of: date) -> list[dict[str, Any]]:
     """One mapping per question and estimator: figures of the published scores and of the baselines.
@@ -32,8 +34,7 @@ def figures_of(settings: Settings, as_of: date) -> list[dict[str, Any]]:
     rows = []
     for target in targets(lake.arrived).values():
         if target.column in scores.columns:
-            with suppress(NotEnoughHistory):  # published all the same: spend, by the purchase process
-                rows += _figures(settings, target, scores, lake, as_of)
+            rows += _figures(settings, target, scores, lake, as_of)
     return rows
 
 
@@ -43,7 +44,12 @@ def _figures(settings: Settings, target: Target, scores: pl.DataFrame, lake: Lak
     label = _happened(target, scores, lake, as_of=as_of, terms=terms)
     predicted = {"model": scores[target.column].to_numpy()}
     asked = rows_of(scores.select("customer_id"), store.at(as_of), as_of=as_of)
-    predicted |= said_by_baselines(target, store, asked, as_of=as_of, terms=terms, recipe=recipe_of(settings))
+    try:
+        predicted |= said_by_baselines(target, store, asked, as_of=as_of, terms=terms, recipe=recipe_of(settings))
+    except NotEnoughHistory as error:  # published all the same: of spend by the purchase process
+        if target.essential:
+            raise
+        log.warning("%s stands without baselines: %s", target.name, error)
     found = {name: measured(label, values) for name, values in predicted.items()}
     return [figures_row(target.name, name, figures) for name, figures in found.items()]
 

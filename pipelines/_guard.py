@@ -9,7 +9,16 @@ from datetime import date
 from functools import partial
 
 from features import Lake
-from models import FeaturesChanged, InputsDrifted, ModelTooOld, NoChampion, NotEnoughHistory, Target, targets
+from models import (
+    FeaturesChanged,
+    InputsDrifted,
+    ModelFromTheFuture,
+    ModelTooOld,
+    NoChampion,
+    NotEnoughHistory,
+    Target,
+    targets,
+)
 from models._drift import ask_steady, drift
 from models._registry import Champion, Registry
 from models._scoring import ask_fit, check
@@ -24,7 +33,7 @@ def usable(settings: Settings, champions: Mapping[str, Champion], *, as_of: date
     """The champions that fit tonight's features and terms and are young enough, found out before anything is computed.
 
     Raises FeaturesChanged, ModelFromTheFuture or ModelTooOld; but a question without which there still is a night is
-    left out with a warning where its champion is too old.
+    left out with a warning where its champion does not fit or is too old.
     """
 
     def ask(champion: Champion) -> None:
@@ -90,7 +99,7 @@ def _sorted_out(
         try:
             ask(champion)
             kept[name] = champion
-        except (ModelTooOld, InputsDrifted) as trouble:
+        except (FeaturesChanged, ModelFromTheFuture, ModelTooOld, InputsDrifted) as trouble:
             if targets()[name].essential:
                 raise
             notes.append(f"{name} {otherwise}: {trouble}")

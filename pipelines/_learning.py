@@ -215,7 +215,7 @@ def _unasked_too_early(target: Target) -> Iterator[None]:
     except NotEnoughHistory as error:
         if target.essential:
             raise
-        log.warning("%s is not asked yet: %s", target.name, error)
+        log.warning("%s is not learned: %s", target.name, error)
 
 
 def champions(registry: Registry, lake: Lake) -> dict[str, Champion]:

@@ -137,7 +137,7 @@ def _meanings(target: Target) -> Iterator[tuple[str, str]]:
         yield target.column, f"Probability of: {target.description}"
         return
     yield target.column, f"Expectation of: {target.description}"
-    yield f"{target.column}_low", f"One customer of ten is below: {target.description}"
+    yield f"{target.column}_low", f"At most one customer of ten is below: {target.description}"
     yield f"{target.column}_high", f"One customer of ten is above: {target.description}"
 
 

@@ -43,7 +43,7 @@ def values_of(
     windows = {"expected_spend": settings.churn.horizon_days, "expected_yearly_spend": YEAR_DAYS}
     spend = expected_spend(among, model, days=windows)
     if learned is not None:
-        spend = with_learned(spend, learned, name="expected_spend", longer="expected_yearly_spend")
+        spend = with_learned(spend, learned, name="expected_spend", year="expected_yearly_spend")
     values = spend.join(values, on="customer_id", how="left", validate="1:1", maintain_order="left")
     orders = next_orders(among, model.process, as_of=as_of)
     made = values.join(orders, on="customer_id", how="left", validate="1:1", maintain_order="left")

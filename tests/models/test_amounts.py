@@ -39,7 +39,7 @@ def test_what_is_right_in_total_may_be_wrong_by_tenths() -> None:
 def test_the_best_tenth_and_the_list_say_how_much_of_all_spend_they_bring() -> None:
     spend = np.array([0.0] * 90 + [10.0] * 10)
     found = amount_metrics(spend, np.arange(100.0), list_size=5)
-    assert (found["top_spend_share"], found["gain_at_list"]) == pytest.approx((1.0, 0.5))
+    assert (found["top_spend_share"], found["gain_at_list_size"]) == pytest.approx((1.0, 0.5))
 
 
 def test_nothing_spent_gives_no_share_and_no_trouble() -> None:

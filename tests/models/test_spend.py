@@ -15,6 +15,8 @@ from models._spend_contenders import (
     PROCESS,
     RULES,
     SpendExamples,
+    SpendRule,
+    spend_as_served,
     spend_baselines,
     spend_fitted,
     spend_refitted,
@@ -86,7 +88,8 @@ def test_the_total_of_customers_never_seen_is_right_and_four_of_five_lie_inside(
     expected, low, high = rich[0].predict(X.assign(**{AS_OF_DAY: np.float32(TODAY)})).T
     assert expected.sum() / spend.sum() == pytest.approx(1.0, abs=0.06)
     assert np.mean(spend > high + 0.01) == pytest.approx(0.1, abs=0.03)
-    assert np.mean((spend >= low - 0.01) & (spend <= high + 0.01)) >= 0.78
+    assert 0.78 <= np.mean((spend >= low - 0.01) & (spend <= high + 0.01)) <= 0.93
+    assert np.mean(spend < low - 0.01) <= 0.12
     assert (low <= high).all()
 
 
@@ -146,7 +149,7 @@ def test_every_contender_answers_with_an_expectation_inside_its_interval() -> No
         expected, low, high = spend_fitted(name, lesson).predict(X).T
         assert (expected >= 0).all()
         assert (low <= high).all()
-        assert np.median(expected <= high + 0.01) == 1.0
+        assert np.mean(expected <= high + 0.01) > 0.8
 
 
 def test_a_baseline_whose_columns_are_excluded_is_left_out() -> None:
@@ -163,6 +166,9 @@ def test_a_baseline_wins_only_where_it_clearly_beats_the_model_and_not_by_level_
     assert spend_winner(spend, {"model": truth, "own_rate": poor}) == "model"
     assert spend_winner(spend, {"model": truth * 1.5, "own_rate": truth}) == "model"
     assert spend_winner(np.zeros(3000), {"model": poor, "own_rate": truth}) == "model"
+    assert spend_winner(spend[:15], {"model": poor[:15], "own_rate": truth[:15]}) == "model"
+    hardly_other = np.maximum(truth, 0.001 * truth.mean())
+    assert spend_winner(spend, {"model": hardly_other * 1.3, "purchase_process": truth}) == "model"
 
 
 def test_a_refit_keeps_the_share_that_was_judged(rich: tuple[Spend, pd.DataFrame, np.ndarray, np.ndarray]) -> None:
@@ -183,3 +189,28 @@ def examples(X: pd.DataFrame, spend: np.ndarray, names: np.ndarray) -> SpendExam
         value=value_of(X),
         seed=7,
     )
+
+
+def test_a_horizon_that_begins_later_expects_less_of_who_may_leave_before() -> None:
+    X = world(80)[0]
+    now, later = (SpendProcess(value_of(X), days=DAYS, lead_days=lead).expected(X) for lead in (0, 56))
+    assert (later <= now + 1e-9).all()
+    assert later.sum() < now.sum()
+
+
+def test_last_year_is_no_more_than_a_year_even_over_a_longer_horizon() -> None:
+    X, spend, _ = world(20)
+    rich = X.assign(spend_364d=np.float32(1000.0), tenure_days=np.float32(900.0))
+    told = SpendRule("last_year", days=728).fit(rich, spend).predict(rich)[:, 0]
+    assert told == pytest.approx(2000.0)
+
+
+def test_a_process_that_is_served_has_level_and_season_as_the_model_has() -> None:
+    X, spend, names = world(300)
+    lesson = examples(X, spend * 3.0, names)
+    rule = spend_fitted(PROCESS, lesson)
+    served = spend_as_served(PROCESS, rule, lesson)
+    assert isinstance(served, Spend)
+    assert served.share == 0.0
+    assert served.predict(X)[:, 0].sum() == pytest.approx((spend * 3.0).sum(), rel=0.1)
+    assert rule.predict(X)[:, 0].sum() < 0.6 * (spend * 3.0).sum()

@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from models import fit_value
-from models._spend_ahead import YEAR_DAYS, expected_spend
+from models._spend_ahead import YEAR_DAYS, expected_spend, with_learned
 
 
 @pytest.fixture(scope="module")
@@ -38,3 +38,35 @@ def test_who_never_bought_and_who_never_paid_a_known_amount_is_not_guessed(rows:
     assert told["month"].tail(3).null_count() == 3
     free = rows.with_columns(spend_ever=pl.lit(0.0))
     assert expected_spend(free, fit_value(free), days={"month": 28})["month"].null_count() == rows.height
+
+
+def told_of(*, horizon: float, year: float) -> pl.DataFrame:
+    amounts = {"spend": horizon, "year": year}
+    return pl.DataFrame(
+        {"customer_id": ["learned", "process"]}
+        | {
+            f"{name}{bound}": [value * factor] * 2
+            for name, value in amounts.items()
+            for bound, factor in BOUNDS.items()
+        }
+    )
+
+
+BOUNDS = {"": 1.0, "_low": 0.5, "_high": 2.0}
+LEARNED = pl.DataFrame({"customer_id": ["learned"], "spend": [200.0], "spend_low": [20.0], "spend_high": [900.0]})
+
+
+def test_a_year_begins_with_what_the_model_says_and_goes_on_as_the_process_does() -> None:
+    found = with_learned(told_of(horizon=100.0, year=600.0), LEARNED, name="spend", year="year")
+    assert found.row(0) == ("learned", 200.0, 20.0, 900.0, 700.0, 350.0, 1400.0)
+    assert found.row(1) == told_of(horizon=100.0, year=600.0).row(1)
+
+
+def test_of_a_horizon_longer_than_a_year_the_share_of_the_year_is_taken() -> None:
+    found = with_learned(told_of(horizon=100.0, year=50.0), LEARNED, name="spend", year="year")
+    assert found.select("year", "year_low", "year_high").row(0) == (100.0, 50.0, 200.0)
+
+
+def test_where_the_process_expects_nothing_there_is_nothing_to_divide_by() -> None:
+    found = with_learned(told_of(horizon=0.0, year=0.0), LEARNED, name="spend", year="year")
+    assert not any(value is None or value != value for value in found.drop("customer_id").row(0))

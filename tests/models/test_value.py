@@ -5,14 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 
+import mlflow
+import narwhals as nw
 import numpy as np
 import polars as pl
 import pytest
 
-from features import SnapshotStore
-from models import NotEnoughHistory, Terms, labels, population, targets
+from features import Frame, SnapshotStore
+from models import (
+    Future,
+    NotEnoughHistory,
+    Past,
+    Terms,
+    active_customers,
+    labels,
+    population,
+    target,
+    targets,
+)
 from models._backtest import answer_of, by_date, by_group, inside, looked_back
 from models._card import card
 from models._examples import Recipe
@@ -31,6 +42,10 @@ Tables = dict[str, pl.LazyFrame]
 @pytest.fixture(scope="module")
 def trained(store: SnapshotStore, terms: Terms, recipe: Recipe) -> Trained:
     return train(VALUE, store, known_by=AS_OF, terms=terms, recipe=recipe)
+
+
+def experiment_of(registry: Registry) -> str:
+    return str(mlflow.MlflowClient(registry.uri).get_experiment_by_name("value").experiment_id)
 
 
 @pytest.fixture(scope="module")
@@ -112,7 +127,7 @@ def test_the_same_data_and_seed_give_the_same_amounts(
     trained: Trained, store: SnapshotStore, terms: Terms, recipe: Recipe
 ) -> None:
     again = train(VALUE, store, known_by=AS_OF, terms=terms, recipe=recipe)
-    assert np.array_equal(again.model.predict(again.example), trained.model.predict(trained.example))
+    assert np.allclose(again.model.predict(again.example), trained.model.predict(trained.example), rtol=1e-9, atol=1e-9)
 
 
 def test_its_card_has_the_figures_of_amounts_and_says_how_its_intervals_hold(trained: Trained) -> None:
@@ -146,7 +161,41 @@ def test_too_few_who_spent_leave_the_answer_to_the_purchase_process(
         train(VALUE, store_of(few), known_by=AS_OF, terms=terms, recipe=recipe)
 
 
-def test_nothing_is_kept_of_it_but_what_is_vouched_for(kept: Registry, tmp_path: Path) -> None:
+def test_its_figures_its_rehearsal_and_its_own_parameters_are_kept(kept: Registry) -> None:
     champion = kept.champion("value")
     assert kept.rehearsal(champion) is not None
     assert champion.test_metrics["deviance"] > 0
+    params = mlflow.MlflowClient(kept.uri).search_runs([experiment_of(kept)])[0].data.params
+    assert "share_of_trees" in params
+    assert "linear_strength" not in params
+
+
+def test_a_tier_in_which_nearly_nobody_spends_refuses_nobody(
+    trained: Trained, kept: Registry, store: SnapshotStore
+) -> None:
+    small = pl.col("tier") == "small"
+    poor = trained.test.with_columns(label=pl.when(small).then(0.0).otherwise("label"))
+    more = poor.with_columns(said=pl.when(small).then(pl.col("said") * 1.05).otherwise("said"))
+    verdict = against_champion(replace(trained, test=more), kept.champion("value"), trained.rehearsal, store)
+    assert not any(one.where == "small customers" for one in verdict.comparisons)
+    assert not any("small" in reason for reason in verdict.reasons)
+
+
+def test_a_rule_that_gives_less_than_nothing_and_a_question_without_its_columns_are_named(
+    store: SnapshotStore, terms: Terms, recipe: Recipe
+) -> None:
+    def owed(past: Past, future: Future, terms: Terms) -> Frame:
+        """What is owed."""
+        return future.lines.group_by("customer_id").agg(label=-nw.col("amount").sum())
+
+    with pytest.raises(ValueError, match="a label is below zero"):
+        train(
+            target(population=active_customers, answer="amount", otherwise=0.0)(owed),
+            store,
+            known_by=AS_OF,
+            terms=terms,
+            recipe=recipe,
+        )
+    blind = target(population=active_customers, answer="amount", otherwise=0.0, excluded=("spend_ever",))
+    with pytest.raises(ValueError, match="cannot be learned without spend_ever"):
+        train(blind(VALUE.label), store, known_by=AS_OF, terms=terms, recipe=recipe)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
+import mlflow
 import numpy as np
 import polars as pl
 import pytest
@@ -53,3 +55,19 @@ def test_models_are_listed_with_the_figures_of_their_kind(churn: Churn, larger_n
     assert ended.code == 0
     assert "deviance" in ended.out
     assert "avg precision" in ended.out
+
+
+def test_a_champion_that_fits_no_longer_is_left_out_and_the_purchase_process_answers(
+    churn: Churn, larger_night: Path, tmp_path: Path
+) -> None:
+    home = shutil.copytree(larger_night, tmp_path / "home")
+    client = mlflow.MlflowClient(Registry(home).uri)
+    found = client.get_model_version_by_alias("value", "champion")
+    about = json.loads(found.tags["about"]) | {"question": "another"}
+    client.set_model_version_tag("value", found.version, "about", json.dumps(about))
+    ended = churn("nightly", "--source", larger_night.parent / "shop", "--as-of", "2024-07-20", "--home", home)
+    assert ended.code == 0, ended.err
+    scores = pl.read_parquet(home / "lists" / "as_of=2024-07-20" / "scores.parquet")
+    assert scores["expected_spend"].is_not_null().all()
+    manifest = json.loads((home / "lists" / "as_of=2024-07-20" / "manifest.json").read_text(encoding="utf-8"))
+    assert "value" not in manifest["models"]

@@ -71,14 +71,16 @@ scores = Contract(
             type="number",
             null_means="no purchase of anybody has a known value",
             unit="currency",
-            meaning="At most one customer of ten spends less within the horizon of churn.",
+            meaning="At most one customer of ten spends less within the horizon of churn: nothing of somebody who may "
+            "well not buy.",
         ),
         Column(
             name="expected_spend_high",
             type="number",
             null_means="no purchase of anybody has a known value",
             unit="currency",
-            meaning="One customer of ten spends more within the horizon of churn.",
+            meaning="One customer of ten spends more within the horizon of churn, by the model of spend alone. Nothing "
+            "where a purchase is that unlikely: the expectation may then lie above it.",
         ),
         Column(
             name="expected_yearly_spend",
@@ -100,7 +102,8 @@ scores = Contract(
             type="number",
             null_means="no purchase of anybody has a known value",
             unit="currency",
-            meaning="One customer of ten spends more within the next 364 days.",
+            meaning="One customer of ten spends more within the next 364 days; nothing where a purchase is that "
+            "unlikely.",
         ),
         Column(
             name="expected_purchases",

@@ -40,7 +40,8 @@ transactions = Contract(
             name="order_id",
             type="text",
             null_means="the lines of one customer on one day are one order",
-            meaning="The order, basket or invoice that the line belongs to.",
+            meaning="The order, basket or invoice that the line belongs to. All its lines are one purchase, dated by "
+            "the first of them.",
         ),
         Column(name="product_id", type="text", null_means="unknown product", meaning="The product or article."),
         Column(name="category", type="text", null_means="unknown category", meaning="The product's category."),

@@ -150,7 +150,7 @@ def _limits(trained: Trained) -> list[str]:
     terms = trained.terms
     return [
         f"- It speaks of the {terms.horizon_days} days from the as-of date, and of the population of its question "
-        f"only: {trained.target.population.__name__.replace('_', ' ')} (active within {terms.active_days} days). It "
+        f"only: {trained.target.population.__name__.replace('_', ' ')} (by the terms above). It "
         "must not be used for anybody else, such as customers who never bought, or whose purchases are not in the log.",
         "- It says what is likely to happen, not whether contacting changes it: that is measured against a holdout.",
         "- It must not decide prices, credit, employment, or whether somebody is served at all.",

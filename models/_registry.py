@@ -161,7 +161,7 @@ class Registry:
             f"no champion of {name} came before it" if version is None else f"version {version} cannot take its place"
         )
         raise NothingToRollBackTo(
-            f"version {now.version} is the champion of {name}, and {asked}; versions that were champion: "
+            f"version {now.version} is the champion of {name}, and {asked}; other versions that were champion: "
             f"{', '.join(others) or 'none'}. `churn models` lists all."
         )
 

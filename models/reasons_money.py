@@ -155,7 +155,7 @@ purchase_size = Reason(
                 "buys few things at a time: {mean_purchase_line_count:tenths} items on average",
                 "每次购买的商品很少：平均 {mean_purchase_line_count:tenths} 种",
             ),
-            when=(_ever >= 3) & _of("mean_purchase_line_count").is_between(1, 2.5),
+            when=(_ever >= 3) & _of("mean_purchase_line_count").is_between(1.05, 2.5),
             tells=("basket",),
         ),
     ),

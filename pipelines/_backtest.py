@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from datetime import date
 from typing import Any
 
 import polars as pl
 
-from features import Lake, open_lake
-from models import NotEnoughHistory, Target, Terms, labels, targets
+from features import Lake, open_lake, table_path
+from models import LabelNotMature, NotEnoughHistory, Target, Terms, labels, targets
 from models._amounts import measured
 from models._backtest import said_by_baselines
 from models._known import reach
 from models._labels import ask_mature
 from models._matrix import Labels, Numbers
+from pipelines._ingest import ingest, read_and_check
 from pipelines._learning import recipe_of, rows_of, snapshot_store, terms_of
 from pipelines._settings import Settings
 from pipelines._summary import figures_row
@@ -36,6 +38,22 @@ def figures_of(settings: Settings, as_of: date) -> list[dict[str, Any]]:
         if target.column in scores.columns:
             rows += _figures(settings, target, scores, lake, as_of)
     return rows
+
+
+def ask_over(settings: Settings, as_of: date) -> None:
+    """Raises LabelNotMature when the horizon after `as_of` is not over in what has been brought in, or can be now."""
+    churn = next(target for target in targets().values() if target.essential)
+    terms = terms_of(settings, churn)
+    if table_path(settings.home, "transactions").exists():
+        with suppress(LabelNotMature):
+            return _ask_mature(churn, settings, as_of, terms)
+    ingest(settings, read_and_check(settings, as_of=as_of), as_of=as_of)
+    return _ask_mature(churn, settings, as_of, terms)
+
+
+def _ask_mature(target: Target, settings: Settings, as_of: date, terms: Terms) -> None:
+    data = reach(open_lake(settings.home).tables, time_zone=terms.time_zone, needs=target.needs)
+    ask_mature(target, as_of=as_of, terms=terms, known_by=data.over_by if data else as_of)
 
 
 def _figures(settings: Settings, target: Target, scores: pl.DataFrame, lake: Lake, as_of: date) -> list[dict[str, Any]]:

@@ -64,7 +64,8 @@ def learn_anew(settings: Settings, lake: Lake, registry: Registry, *, as_of: dat
         return [], []
     due, notes = _steadily_fed(settings, lake, registry, due, as_of=as_of)
     try:
-        return learn(settings, lake, registry, as_of=as_of, questions=due), notes
+        learned, waiting = learn(settings, lake, registry, as_of=as_of, questions=due)
+        return learned, [*notes, *waiting]
     except NotEnoughHistory as trouble:
         return [], [*notes, f"the models are due to be trained anew, but could not: {trouble}"]
 

@@ -6,9 +6,9 @@ import hashlib
 import json
 import logging
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -28,6 +28,9 @@ log = logging.getLogger(__name__)
 
 LEAST_KNOWN = 0.5
 """The share of a delivery's older rows that must be known when it comes from elsewhere or is read in another way."""
+
+_LONG_ORDER, _MANY_ORDERS = timedelta(days=7), 0.01
+"""Orders whose purchases lie farther apart than this smell, if they are more than this share of all."""
 
 ARRIVING = ("transactions", "interactions", "customers", "subscriptions")
 
@@ -120,7 +123,24 @@ def _notes(checked: Mapping[str, Checked]) -> tuple[str, ...]:
                 f"none of the {len(theirs):,} customers in {table} (such as {theirs.sort()[0]!r}) is among the "
                 f"{len(known):,} of transactions (such as {known.sort()[0]!r}); are these the same ids?"
             )
-    return tuple(notes)
+    return (*notes, *_long_orders(checked["transactions"].rows))
+
+
+def _long_orders(lines: pl.DataFrame) -> Iterator[str]:
+    """A note where many orders go on for days: an order is dated by its first line, and later lines are no purchase."""
+    if "order_id" not in lines.columns:
+        return
+    bought = lines.filter(pl.col("order_id").is_not_null() & (pl.col("amount") > 0))  # returns come later
+    orders = bought.group_by("customer_id", "order_id")
+    spans = orders.agg(span=pl.col("occurred_at").max() - pl.col("occurred_at").min())
+    long = spans.filter(pl.col("span") > _LONG_ORDER).sort("customer_id", "order_id")
+    if long.height > _MANY_ORDERS * spans.height:
+        customer, order = long.row(0)[:2]
+        yield (
+            f"{long.height:,} of {spans.height:,} orders have lines more than {_LONG_ORDER.days} days apart (such as "
+            f"order {order!r} of customer {customer!r}). An order is one purchase, dated by its first line: is "
+            "order_id used again for later orders? Then leave it unmapped; the lines of one day are one order."
+        )
 
 
 def ingest(settings: Settings, delivery: Delivery, *, as_of: date) -> list[Arrival]:

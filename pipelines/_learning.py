@@ -129,26 +129,27 @@ def learn(
     questions: Iterable[Target],
     override: Override | None = None,
     trials: int | None = None,
-) -> list[Learned]:
+) -> tuple[list[Learned], list[str]]:
     """Trains each question on what was known before `as_of` began; the gate says which models become champions.
 
     All are trained and judged before the first is registered, so that one that cannot be learned leaves every champion
     as it is. With an `override` a refused model becomes the champion all the same, and that is recorded. Parameters are
-    those of the champion; with `trials`, those that a search of so many leads to.
+    those of the champion; with `trials`, those that a search of so many leads to. Beside what was learned comes a note
+    on each question that waits, for it cannot be learned yet.
     """
     store = snapshot_store(settings, lake)
-    made = []
+    made, notes = [], list[str]()
     for target in questions:
         terms, recipe = terms_of(settings, target), recipe_of(settings)
         recipe, search = with_parameters(
             recipe, target, registry=registry, store=store, as_of=as_of, terms=terms, trials=trials
         )
-        with stage(f"training {target.name}"), _unasked_too_early(target):
+        with stage(f"training {target.name}"), _noted_too_early(target, notes):
             trained = replace(train(target, store, known_by=as_of, terms=terms, recipe=recipe), search=search)
             verdict = _judged(trained, registry, store, max_age_days=settings.models.max_age_days, as_of=as_of)
             verdict = verdict.overridden(override) if override else verdict
             made.append((trained, verdict, _reference(trained, store)))
-    return [_registered(registry, *each, trained_on=as_of) for each in made]
+    return [_registered(registry, *each, trained_on=as_of) for each in made], notes
 
 
 def _registered(
@@ -208,14 +209,15 @@ def _populations(trained: Trained, store: SnapshotStore, days: Iterable[date]) -
 
 
 @contextmanager
-def _unasked_too_early(target: Target) -> Iterator[None]:
-    """A question without which there still is a night waits until there is something to learn from."""
+def _noted_too_early(target: Target, notes: list[str]) -> Iterator[None]:
+    """A question without which there still is a night waits until there is something to learn from; that is noted."""
     try:
         yield
     except NotEnoughHistory as error:
         if target.essential:
             raise
-        log.warning("%s is not learned: %s", target.name, error)
+        notes.append(f"{target.name} is not learned: {error}")
+        log.warning("%s", notes[-1])
 
 
 def champions(registry: Registry, lake: Lake) -> dict[str, Champion]:

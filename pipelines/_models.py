@@ -52,7 +52,7 @@ def standing(version: Version) -> str:
 
 def decisions(version: Version) -> list[str]:
     """What the gate and people decided about a model, in words."""
-    tables = ", ".join(f"{table} {number}" for table, number in version.versions.items())
+    tables = ", ".join(f"{table} version {number}" for table, number in version.versions.items())
     said = [f"learned from {tables or 'tables without versions'}"]
     said += [f"{version.status}, compared with {version.compared_with}" if version.compared_with else version.status]
     said += version.reasons

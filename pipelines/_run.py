@@ -56,15 +56,24 @@ def training(
             from pipelines.training import training as flow
 
             server.wait()
-            learned = flow(settings, as_of, Override(**decision) if decision else None, trials)
+            learned, notes = flow(settings, as_of, Override(**decision) if decision else None, trials)
+        for note in notes:
+            console.print(f"  [yellow]note:[/] {escape(note)}")
         _show_learned(console, learned)
 
 
 def backtest(settings: Settings, as_of: date, *, options: str, verbose: bool) -> None:
-    """Compares published scores with what happened; runs the night first when it was not published."""
+    """Compares published scores with what happened; runs the night first when it was not published.
+
+    Whether the horizon is over is asked before anything is learned or published.
+    """
     from serving import list_folder
 
     if not list_folder(settings.home, as_of).exists():
+        with _ready(settings, verbose=verbose):
+            from pipelines._backtest import ask_over
+
+            ask_over(settings, as_of)
         nightly(settings, as_of, options=options, verbose=verbose)
     with _ready(settings, verbose=verbose) as console:
         from pipelines._backtest import figures_of
@@ -254,7 +263,7 @@ def _show_next(console: Console, settings: Settings, night: Night, *, options: s
     for line in (
         "\nFiles",
         f"  {folder}/retention_list.csv  the list; opens in Excel",
-        f"  {folder}/scores.parquet  every active customer",
+        f"  {folder}/scores.parquet  every customer of whom anything is asked",
         f"  {_short(night.docs)}/index.html  what was checked",
         "Next",
         f"  {churn} backtest {options}--as-of {night.as_of}  was the list right? (needs later data)",

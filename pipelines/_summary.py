@@ -113,7 +113,8 @@ def verdict_lines(learned: Iterable[Learned]) -> list[str]:
         lines += [f"  because {reason}" for reason in verdict.reasons]
         lines += [f"  learned with {made.tuned}"] if made.tuned else []
         if made.served != "model":
-            lines.append(f"  {ESTIMATORS[made.served]} clearly beat the model on the test date, and is what is served")
+            what = "is served" if verdict.takes_over else "was judged"
+            lines.append(f"  {ESTIMATORS[made.served]} clearly beat the model on the test date, and is what {what}")
     return lines
 
 

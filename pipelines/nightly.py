@@ -47,9 +47,9 @@ def train_task(settings: Settings, as_of: date) -> tuple[list[Learned], list[str
     """Trains every question that has no champion yet, or is due to be learned anew; and what to note about that."""
     registry = Registry(settings.home, tracking_uri=settings.mlflow.tracking_uri)
     lake = open_lake(settings.home)
-    learned = learn(settings, lake, registry, as_of=as_of, questions=without_champion(registry, lake))
+    learned, waiting = learn(settings, lake, registry, as_of=as_of, questions=without_champion(registry, lake))
     anew, notes = learn_anew(settings, lake, registry, as_of=as_of)
-    return learned + anew, notes
+    return learned + anew, [*waiting, *notes]
 
 
 @task(name="publish", cache_policy=NO_CACHE)

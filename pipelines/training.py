@@ -32,7 +32,7 @@ def bring_in(settings: Settings, as_of: date) -> Delivery:
 @task(name="train-all", cache_policy=NO_CACHE)
 def train_all(
     settings: Settings, as_of: date, override: Override | None = None, trials: int | None = None
-) -> list[Learned]:
+) -> tuple[list[Learned], list[str]]:
     """Trains every declared question on what was known before `as_of` began, after a search of so many trials."""
     registry = Registry(settings.home, tracking_uri=settings.mlflow.tracking_uri)
     lake = open_lake(settings.home)
@@ -50,16 +50,17 @@ def train_all(
 @flow(name="training", flow_run_name="training as of {as_of}", validate_parameters=False)
 def training(
     settings: Settings, as_of: date, override: Override | None = None, trials: int | None = None
-) -> list[Learned]:
+) -> tuple[list[Learned], list[str]]:
     """Learns every question from what was known before `as_of` began.
 
     A new model becomes the champion when it is no worse than the one there is, or all the same with an `override`.
-    Parameters are those of the champion, or with `trials` what a search of so many finds.
+    Parameters are those of the champion, or with `trials` what a search of so many finds. Returned are what was learned
+    and a note on each question that waits.
     """
     with alone_in(settings.home):
         with stage("reading, checking and merging what arrived"):
             bring_in(settings, as_of)
         with stage("training"):
-            learned = train_all(settings, as_of, override, trials)
+            learned, notes = train_all(settings, as_of, override, trials)
     create_table_artifact(key="training-report", table=report_rows(learned), description=f"As of {as_of}")
-    return learned
+    return learned, notes

@@ -70,3 +70,14 @@ def test_an_empty_home_is_filled_first_when_dates_are_given_and_said_when_not(
     assert "nothing has been brought into" in ended.err
     ended = churn("backtest", "--source", shop, "--home", night, *DATES, "--question", "churn")
     assert ended.code == 0, ended.err
+
+
+def test_a_date_whose_future_is_not_known_is_refused_before_anything_is_learned_or_published(
+    churn: Churn, shop: Path, tmp_path: Path
+) -> None:
+    home = tmp_path / "home"
+    ended = churn("backtest", "--source", shop, "--as-of", "2024-07-10", "--home", home)
+    assert ended.code == 4
+    assert "only what was known before 2024-07-19 may be used" in ended.err
+    assert not (home / "lists").exists()
+    assert not (home / "mlflow.db").exists()

@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import shutil
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
-from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
 from rich.padding import Padding
-from rich.table import Table
 
 from pipelines._failures import note_in_log
 from pipelines._logs import logged, quiet_frameworks
+from pipelines._screen import new_console, new_table, short, show_figures, show_learned, show_night
 from pipelines._server import prefect_server
 
 if TYPE_CHECKING:
-    from pipelines._learning import Learned
-    from pipelines._night import Night
     from pipelines._settings import Settings
 
 
@@ -35,7 +30,7 @@ def nightly(settings: Settings, as_of: date, *, options: str, verbose: bool) -> 
 
             server.wait()
             night = flow(settings, as_of)
-        _show_night(console, settings, night, options=options)
+        show_night(console, settings, night, options=options)
 
 
 def training(
@@ -59,7 +54,7 @@ def training(
             learned, notes = flow(settings, as_of, Override(**decision) if decision else None, trials)
         for note in notes:
             console.print(f"  [yellow]note:[/] {escape(note)}")
-        _show_learned(console, learned)
+        show_learned(console, learned)
 
 
 def backtest(settings: Settings, as_of: date, *, options: str, verbose: bool) -> None:
@@ -80,7 +75,7 @@ def backtest(settings: Settings, as_of: date, *, options: str, verbose: bool) ->
 
         console.print(f"[bold]Backtest of {as_of}[/], source {escape(settings.source.name)}")
         rows = figures_of(settings, as_of)
-        _show_figures(console, rows, title=f"Published on {as_of}, compared with what happened afterwards")
+        show_figures(console, rows, title=f"Published on {as_of}, compared with what happened afterwards")
 
 
 def accuracy(
@@ -106,8 +101,8 @@ def accuracy(
                 {"": ESTIMATORS[one]} | {WORDS[key]: f"{figure.value:.4f}" for key, figure in figures.items()}
                 for one, figures in mean.items()
             ]
-            _show_figures(console, rows, title=f"{name}: mean over {len(shown)} dates, {shown[0]} to {shown[-1]}")
-        console.print(f"written: {escape(str(_short(found.report)))}", soft_wrap=True)
+            show_figures(console, rows, title=f"{name}: mean over {len(shown)} dates, {shown[0]} to {shown[-1]}")
+        console.print(f"written: {escape(str(short(found.report)))}", soft_wrap=True)
 
 
 def snapshot(settings: Settings, as_of: date, *, file: Path, verbose: bool) -> None:
@@ -120,7 +115,7 @@ def snapshot(settings: Settings, as_of: date, *, file: Path, verbose: bool) -> N
         made = write_snapshot(settings, as_of, file=file.absolute())
         for read in made.reads:
             console.print(f"  {read}", soft_wrap=True)
-        where = escape(str(_short(made.file)))
+        where = escape(str(short(made.file)))
         console.print(f"{where}: {made.rows:,} rows, {made.columns} columns, {made.seconds:.1f} s", soft_wrap=True)
 
 
@@ -131,7 +126,7 @@ def schedule(settings: Settings, *, cron: str) -> None:
 
         server.wait()
         console.print(f"A night at each [bold]{escape(cron)}[/] ({settings.time_zone}). Prefect: {server.address}")
-        console.print(f"Log: {_short(settings.home)}/logs/churn.log. Ctrl-C ends the schedule.")
+        console.print(f"Log: {short(settings.home)}/logs/churn.log. Ctrl-C ends the schedule.")
         serve(settings, cron=cron)
 
 
@@ -139,12 +134,14 @@ def show_quarantine(settings: Settings, *, table: str | None) -> None:
     """Lists the rows in quarantine, most frequent reason first."""
     from pipelines._quarantine import quarantined
 
-    console = _console()
+    console = new_console()
     rows = quarantined(settings.home, table=table)
     if rows.is_empty():
         console.print("The quarantine is empty.")
         return
-    shown = _table(f"{rows.height:,} rows in quarantine", "table", "first seen", "key", "reason", "row as it arrived")
+    shown = new_table(
+        f"{rows.height:,} rows in quarantine", "table", "first seen", "key", "reason", "row as it arrived"
+    )
     for row in rows.sort("table", "reason").head(50).iter_rows(named=True):
         cells = row["table"], str(row["first_seen_on"]), row["row_key"] or "", row["reason"], row["content"][:120]
         shown.add_row(*map(escape, cells))
@@ -157,7 +154,7 @@ def release_quarantine(settings: Settings, as_of: date, *, table: str | None) ->
     """Brings in the rows in quarantine that pass today's contracts, and says what stays and why."""
     from pipelines._release import release
 
-    console = _console()
+    console = new_console()
     released, kept = release(settings, as_of=as_of, table=table)
     console.print(f"{released:,} rows released into the lake, {kept:,} stay in quarantine.")
 
@@ -166,13 +163,13 @@ def show_models(settings: Settings) -> None:
     """Lists the models of each question, newest first, and what was decided about them."""
     from pipelines._models import model_rows, registered
 
-    console, rows = _console(), model_rows(registered(settings))
+    console, rows = new_console(), model_rows(registered(settings))
     if not rows:
         home = escape(str(settings.home))
         console.print(f"No model is registered in {home}; `churn nightly` trains the first.", soft_wrap=True)
         return
     decided = [(row["question"], row["version"], row.pop("decided")) for row in rows]
-    _show_figures(console, rows, title="Models")
+    show_figures(console, rows, title="Models")
     for question, version, words in decided:
         console.print(f"{question} version {version}: {escape(str(words))}", soft_wrap=True)
 
@@ -183,7 +180,7 @@ def roll_back(settings: Settings, question: str, *, version: int | None, decisio
     from pipelines._models import roll_back as take_back
 
     was, now = take_back(settings, question, version=version, override=Override(**decision))
-    _console().print(
+    new_console().print(
         f"{question}: version {now.version} (learned until {now.learned_until}) is the champion again, in place of "
         f"version {was}. Noted: {escape(decision['by'])}, {decision['at']}: {escape(decision['why'])}",
         soft_wrap=True,
@@ -194,7 +191,7 @@ def show_features(words: Sequence[str]) -> None:
     """Lists the features that speak of all the words; without any, the whole catalogue."""
     from pipelines._dictionary import entries, lines_of
 
-    console, found = _console(), entries(words)
+    console, found = new_console(), entries(words)
     for entry in found:
         facts, meaning = lines_of(entry)
         console.print(f"[bold]{entry.name}[/]  {escape(facts)}", highlight=False)
@@ -210,102 +207,16 @@ def write_features(file: Path) -> None:
     from pipelines._dictionary import features_markdown
 
     file.write_text(features_markdown(), encoding="utf-8")
-    _console().print(f"written: {escape(str(file))}")
+    new_console().print(f"written: {escape(str(file))}")
 
 
 @contextmanager
 def _ready(settings: Settings, *, verbose: bool) -> Iterator[Console]:
     quiet_frameworks(settings.home, verbose=verbose)
-    console = _console()
+    console = new_console()
     with logged(settings.home, console=console, verbose=verbose) as file:
         try:
             yield console
         except Exception as error:
             note_in_log(error, file)
             raise
-
-
-def _show_night(console: Console, settings: Settings, night: Night, *, options: str) -> None:
-    from pipelines._summary import arrival_line, complaints_line, counts_line, table_rows
-
-    for arrival in night.arrivals:
-        console.print(f"  {escape(arrival_line(arrival))}")
-    for note in night.notes:
-        console.print(f"  [yellow]note:[/] {escape(note)}")
-    _show_learned(console, night.learned)
-    console.print(f"\n{counts_line(night)}")
-    if complaints_line(night):
-        console.print(complaints_line(night))
-    table = _table(f"Top of the list, {night.as_of}", "#", "customer", "churn", "to lose", "at risk", "why")
-    for row in table_rows(night, most=5):
-        why = " · ".join(row[f"reason_{k}"] for k in (1, 2, 3) if row[f"reason_{k}"])
-        table.add_row(
-            str(row["rank"]),
-            escape(row["customer_id"]),
-            f"{row['churn_probability']:.0%}",
-            f"{row['value_to_lose']:,.2f}",
-            f"{row['value_at_risk']:,.2f}",
-            escape(why),
-        )
-    console.print(table)
-    if night.published.listed.is_empty():
-        console.print("[bold red]The list is empty.[/] The counts above say why; is that what you expect?")
-        for note in night.notes:
-            console.print(f"[bold red]note:[/] {escape(note)}")
-    if not night.published.has_consent_data:
-        console.print("[yellow]note:[/] no consent dates are known: check before contacting anybody.")
-    _show_next(console, settings, night, options=options)
-
-
-def _show_next(console: Console, settings: Settings, night: Night, *, options: str) -> None:
-    folder, home = _short(night.published.folder), _short(settings.home)
-    churn = Path("churn") if shutil.which("churn") else _short(Path(sys.argv[0]))
-    for line in (
-        "\nFiles",
-        f"  {folder}/retention_list.csv  the list; opens in Excel",
-        f"  {folder}/scores.parquet  every customer of whom anything is asked",
-        f"  {_short(night.docs)}/index.html  what was checked",
-        "Next",
-        f"  {churn} backtest {options}--as-of {night.as_of}  was the list right? (needs later data)",
-        f"  {churn} nightly --source path/to/your/folder  the same on your own files",
-        f"  {churn.with_name('mlflow')} ui --backend-store-uri sqlite:///{home}/mlflow.db  the models",
-    ):
-        console.print(line, soft_wrap=True)
-
-
-def _short(path: Path) -> Path:
-    here = Path.cwd()
-    return path.relative_to(here) if path.is_relative_to(here) else path
-
-
-def _show_learned(console: Console, learned: list[Learned]) -> None:
-    from pipelines._summary import report_rows, tested_on, verdict_lines
-
-    if learned:
-        title = f"Learned; tested on {tested_on(learned)}, later than anything learned from"
-        _show_figures(console, report_rows(learned), title=title)
-        for line in verdict_lines(learned):
-            console.print(escape(line), soft_wrap=True)
-
-
-def _show_figures(console: Console, rows: Sequence[Mapping[str, object]], *, title: str) -> None:
-    """One table for all rows of the same columns: probabilities and amounts have different figures."""
-    for titles, alike in groupby(rows, key=tuple):
-        table = _table(title, *titles)
-        for row in alike:
-            table.add_row(*(f"{value:.4f}" if isinstance(value, float) else str(value) for value in row.values()))
-        console.print(table)
-        title = ""
-
-
-def _console() -> Console:
-    """A terminal tells its own width; a pipe or a file has room."""
-    console = Console(highlight=False)
-    return console if console.is_terminal else Console(highlight=False, width=110)
-
-
-def _table(title: str, *columns: str) -> Table:
-    table = Table(title=title, title_justify="left", box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for name in columns:
-        table.add_column(name, overflow="fold", no_wrap=name in ("question", "", "customer"))
-    return table

@@ -12,16 +12,19 @@ TEST_STAMP := $(VENV)/.installed-for-tests
 UNFINISHED := $(VENV)/.unfinished
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench sample lock
+.PHONY: help run test test-slow check bench sample lock
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
 run: $(RUN_STAMP) ## one night over the simulated shop; the first time it installs what it needs into .venv
 	@$(BIN)/churn nightly --source simulated-shop --as-of 2025-12-01
 
-test: check ## everything that must hold before a commit: check, then every test, on every processor
-	@$(BIN)/python -m pytest --numprocesses=auto --dist=loadfile
+test: check ## everything that must hold before a commit: check, then the tests, on every processor
+	@$(BIN)/python -m pytest --numprocesses=auto --dist=loadfile -m "not slow"
+
+test-slow: $(TEST_STAMP) ## the tests that take long: Spark, searches for parameters, nights that are killed
+	@$(BIN)/python -m pytest --numprocesses=auto --dist=loadfile -m slow
 
 check: $(TEST_STAMP) ## style, formatting, types and the direction of imports
 	@$(BIN)/ruff check .

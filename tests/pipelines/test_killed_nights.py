@@ -10,6 +10,7 @@ from processes import start, whole
 from small_shop import AS_OF
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seconds", [0.0, 0.6])
 def test_a_night_killed_at_any_point_leaves_yesterdays_list_whole(
     tmp_path: Path, shop: Path, seconds: float, night: Path

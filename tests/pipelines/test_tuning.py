@@ -26,6 +26,8 @@ from models._training import Trained, train
 from pipelines._learning import recipe_of, snapshot_store, terms_of
 from pipelines._settings import load_settings
 
+pytestmark = pytest.mark.slow
+
 OWN = Parameters(n_estimators=100, max_depth=3)
 AS_OF_DAY = date.fromisoformat(AS_OF)
 LATER = "2024-08-16"
@@ -43,7 +45,6 @@ def searched(prefect: None, tmp_path_factory: pytest.TempPathFactory) -> tuple[P
     return shop, folder / "home", out
 
 
-@pytest.mark.slow
 def test_a_search_says_what_it_led_to(searched: tuple[Path, Path, str]) -> None:
     _, home, out = searched
     assert "tuning churn" in out
@@ -55,7 +56,6 @@ def test_a_search_says_what_it_led_to(searched: tuple[Path, Path, str]) -> None:
     assert "A new study created" not in out + log
 
 
-@pytest.mark.slow
 def test_every_trial_of_a_search_is_a_child_run_of_its_training(searched: tuple[Path, Path, str]) -> None:
     client = mlflow.MlflowClient(Registry(searched[1]).uri)
     training = client.get_run(client.get_model_version_by_alias("churn", "champion").run_id).info
@@ -66,7 +66,6 @@ def test_every_trial_of_a_search_is_a_child_run_of_its_training(searched: tuple[
     assert {name: float(value) for name, value in first.data.params.items()} == vars(USUAL)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("stop", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_search_that_is_stopped_leaves_every_champion_as_it_is(
     searched: tuple[Path, Path, str], tmp_path: Path, stop: signal.Signals, code: int

@@ -206,6 +206,7 @@ def test_a_disk_that_is_too_full_for_a_copy_of_the_old_list_keeps_the_old_list(h
     assert not list((home / "lists").rglob(".half*"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", ["first", "replacement", "replacement without exchange"])
 def test_a_publication_killed_at_any_step_leaves_whole_lists_and_can_be_repeated(mode: str, tmp_path: Path) -> None:
     stride = {"first": "14"}.get(mode, "30")

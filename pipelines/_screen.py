@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
-from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -87,7 +86,9 @@ def show_learned(console: Console, learned: list[Learned]) -> None:
 
 def show_figures(console: Console, rows: Sequence[Mapping[str, object]], *, title: str) -> None:
     """One table for all rows of the same columns: probabilities and amounts have different figures."""
-    for titles, alike in groupby(rows, key=tuple):
+    from pipelines._summary import of_one_kind
+
+    for titles, alike in of_one_kind(rows):
         table = new_table(title, *titles)
         for row in alike:
             table.add_row(*(f"{value:.4f}" if isinstance(value, float) else str(value) for value in row.values()))

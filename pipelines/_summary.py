@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from itertools import groupby
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from pipelines._ingest import Arrival
@@ -85,6 +84,12 @@ def figures_row(question: str, estimator: str, figures: Mapping[str, float]) -> 
     return {"question": question, "": ESTIMATORS[estimator]} | shown
 
 
+def of_one_kind(rows: Sequence[Mapping[str, object]]) -> Iterator[tuple[tuple[str, ...], list[Mapping[str, object]]]]:
+    """The rows in tables of the same columns, for probabilities and amounts have different figures."""
+    for titles in dict.fromkeys(map(tuple, rows)):
+        yield titles, [row for row in rows if tuple(row) == titles]
+
+
 def report_rows(learned: Iterable[Learned]) -> list[dict[str, Any]]:
     """One mapping per question and estimator with its figures on the later test date."""
     return [
@@ -127,7 +132,7 @@ def markdown_summary(night: Night) -> str:
     if night.learned:
         rows = report_rows(night.learned)
         lines += ["", f"## Learned, tested on {tested_on(night.learned)}", ""]
-        for titles, alike in groupby(rows, key=tuple):
+        for titles, alike in of_one_kind(rows):
             lines += [
                 _markdown_row(titles),
                 "|" + "---|" * len(titles),

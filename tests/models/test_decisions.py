@@ -96,7 +96,7 @@ def test_going_back_returns_to_the_champion_before_and_is_noted_on_the_one_that_
 @pytest.mark.parametrize(
     ("version", "told"),
     [
-        (3, "version 3 cannot take its place; versions that were champion: 1"),
+        (3, "version 3 cannot take its place; other versions that were champion: 1"),
         (9, "version 9 cannot take its place"),
         (2, "version 2 cannot take its place"),
     ],

@@ -54,7 +54,7 @@ def test_models_shows_every_model_and_what_was_decided(churn: Churn, two_models:
         ["upsell", "2", "champion"],
         ["upsell", "1", "former"],
     ]
-    assert "churn version 1: learned from transactions 0; promoted, compared with the base rate 0." in ended.out
+    assert "churn version 1: learned from transactions version 0; promoted, compared with the base rate 0." in ended.out
 
 
 def test_models_of_a_home_without_any_makes_nothing(churn: Churn, tmp_path: Path) -> None:

@@ -71,6 +71,7 @@ def test_ctrl_c_and_sigterm_stop_at_once_and_say_so(
     assert not (home / "lists").exists()
 
 
+@pytest.mark.slow
 def test_a_night_works_with_a_prefect_server_of_ones_own(tmp_path: Path, shop: Path) -> None:
     from pipelines._server import prefect_server
 

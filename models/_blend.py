@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy.optimize import minimize
 from scipy.special import expit
-from sklearn.model_selection import GroupKFold
 
 from models._baselines import RFM, SILENCE
+from models._held_out import FOLDS, Rows, by_folds, days_of, latest_third, standard_error, study_rows
 from models._matrix import AS_OF_DAY, Labels, Matrix, Numbers, block_of
 from models._members import Linear, Member, Process, Trees, at_once
 from models._parameters import USUAL, Parameters
@@ -32,12 +33,9 @@ REGULAR: Shares = {"linear": 1.0}
 """All columns, strongly regularised: where few outcomes are to be learned from and purchases do not tell them."""
 NOTHING: Shares = {}
 """The base rate: nothing is known of anyone."""
-FOLDS = 3
 FEWEST = 2 * FOLDS
 FEW_OUTCOMES = 100
 """Fewer customers with the rarer outcome than this are too few for trees."""
-STUDY_ROWS = 40_000
-"""Shares, calibration and seasons are studied on so many rows at most; members are fitted to all."""
 _STEEPEST = 1.5
 _SLOPE_SPREAD = 0.1
 """How far the slope of calibration may be expected from 1: members are nearly calibrated by themselves."""
@@ -66,7 +64,7 @@ class Blend:
         """Calibrated log-odds of yes on the days of the rows."""
         rows = block_of(X, self.columns)
         raw = sum((share * self.members[kind].log_odds(rows) for kind, share in self.shares.items()), np.zeros(len(X)))
-        return np.asarray(self.slope * raw + self.level + self.season.at(_days(rows)))
+        return np.asarray(self.slope * raw + self.level + self.season.at(days_of(rows)))
 
     def contributions(self, X: pd.DataFrame) -> Numbers:
         """What each column of `X` adds to the log-odds, against the average customer; the season in `as_of_day`."""
@@ -74,7 +72,7 @@ class Blend:
         added = np.zeros(rows.shape)
         for kind, share in self.shares.items():
             added += self.slope * share * self.members[kind].contributions(rows)
-        added[:, -1] += self.season.at(_days(rows))
+        added[:, -1] += self.season.at(days_of(rows))
         return added[:, [self.columns.index(name) for name in X.columns]]
 
     def fit_members(self, X: Matrix, y: Labels) -> None:
@@ -144,19 +142,8 @@ def fit_blend(
         shares = held_out.choose(ahead_days=ahead_days)
     blend = Blend(list(X.columns), shares=shares, seed=seed, parameters=parameters)
     blend.fit_members(rows, y)
-    blend.calibrate(held_out.mixed(shares), y[study], days=_days(rows[study]), seasonal=seasonal)
+    blend.calibrate(held_out.mixed(shares), y[study], days=days_of(rows[study]), seasonal=seasonal)
     return blend
-
-
-def _days(rows: Matrix) -> Numbers:
-    return np.asarray(rows[:, -1], dtype=np.float64)
-
-
-def study_rows(customers: npt.NDArray[np.object_]) -> npt.NDArray[np.intp]:
-    """The rows of every n-th customer, so that at most `STUDY_ROWS` or so are left."""
-    every = -(-len(customers) // STUDY_ROWS)
-    _, number = np.unique(customers.astype(str), return_inverse=True)
-    return np.flatnonzero(number % every == 0)
 
 
 class HeldOut:
@@ -210,19 +197,17 @@ class HeldOut:
         later = self._later(ahead_days)
         if later is None:
             self.known |= self._by_folds(kinds)
-            known, y, days, customers = self.known, self.y, _days(self.rows), self.customers
+            known, y, days, customers = self.known, self.y, days_of(self.rows), self.customers
         else:
             before, after = later
             known = self._fit(kinds, before, after)
-            y, days, customers = self.y[after], _days(self.rows)[after], self.customers[after]
+            y, days, customers = self.y[after], days_of(self.rows)[after], self.customers[after]
         return [losses(mix(known, shares, len(y)), y, days) for shares in candidates], customers
 
     def _later(self, ahead_days: int) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]] | None:
         """The rows of the latest third of the dates, and those whose label was known when the first of them began."""
-        days = _days(self.rows)
-        dates = np.unique(days)
-        first = dates[-max(1, len(dates) // 3)]
-        before, after = days + ahead_days <= first, days >= first
+        days = days_of(self.rows)
+        before, after = latest_third(days, ahead_days=ahead_days)
         enough = all(self._rarer(part) >= FEW_OUTCOMES for part in (before, after))
         return (before, after) if enough and len(np.unique(days[before])) >= 2 else None
 
@@ -233,14 +218,14 @@ class HeldOut:
     def _by_folds(self, kinds: Mapping[str, float | None]) -> dict[str, Numbers]:
         found = {kind: np.zeros(len(self.y)) for kind in kinds}
         if kinds:
-            folds = list(GroupKFold(n_splits=FOLDS).split(self.rows, groups=self.customers))
-            made = at_once(lambda fold: self._fit(kinds, *fold), folds)
-            for (_, test), values in zip(folds, made, strict=True):
+            for test, values in by_folds(partial(self._fit, kinds), self.customers):
                 for kind in kinds:
                     found[kind][test] = values[kind]
         return found
 
-    def _fit(self, kinds: Mapping[str, float | None], train: npt.NDArray, test: npt.NDArray) -> dict[str, Numbers]:  # type: ignore[type-arg]
+    def _fit(
+        self, kinds: Mapping[str, float | None], train: Rows | npt.NDArray[np.bool_], test: Rows | npt.NDArray[np.bool_]
+    ) -> dict[str, Numbers]:
         X, y, asked = self.rows[train], self.y[train], self.rows[test]
         if not 0 < y.sum() < len(y):
             return {kind: np.zeros(len(asked)) for kind in kinds}
@@ -260,13 +245,6 @@ def losses(raw: Numbers, y: Labels, days: Numbers) -> Numbers:
     shifts = dict(zip(levels.days, levels.shifts, strict=True))
     moved = raw + np.array([shifts[day] for day in days])
     return np.asarray(np.logaddexp(0.0, np.where(y, -moved, moved)))
-
-
-def standard_error(difference: Numbers, customers: npt.NDArray[np.object_]) -> float:
-    """Of the mean of rows that belong together by customer."""
-    _, number = np.unique(customers.astype(str), return_inverse=True)
-    sums = np.bincount(number, weights=difference - difference.mean())
-    return float(np.sqrt((sums**2).sum()) / len(difference))
 
 
 def _slope(raw: Numbers, y: Labels, days: Numbers) -> float:

@@ -15,10 +15,11 @@ import numpy.typing as npt
 import polars as pl
 
 from features import SnapshotStore
-from models._blend import FEW_OUTCOMES, HeldOut, Shares, losses, members, mix, study_rows
+from models._blend import FEW_OUTCOMES, HeldOut, Shares, losses, members, mix
 from models._dates import Plan
 from models._errors import NotEnoughHistory
 from models._examples import Recipe, as_known_by, plan_for, training_rows
+from models._held_out import study_rows
 from models._leaks import ask_for_leaks
 from models._matrix import AS_OF_DAY, Matrix, Numbers, block_of, features_of
 from models._parameters import USUAL, Parameters

@@ -7,12 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from sklearn.model_selection import GroupKFold
 from xgboost import XGBRegressor
 
 from features import PurchaseProcess
 from models._ahead import Histories, purchases_ahead
-from models._blend import standard_error
+from models._held_out import Rows, by_folds, days_of, latest_third, standard_error, study_rows
 from models._lifetime import INTERVAL, LEAST_ALIVE, ValueModel
 from models._matrix import AS_OF_DAY, Matrix, Numbers, block_of
 from models._members import MANY_ROWS, at_once, varies
@@ -24,10 +23,8 @@ BOUGHT = ("purchase_day_count_ever", "tenure_days", "days_since_last_purchase", 
 """The columns from which the purchase process and gamma-gamma know a customer."""
 SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
 """How much of the trees may stand beside the purchase process."""
-FOLDS = 3
 FEWEST_SPENDERS = 100
 """Fewer customers who spent are too few for trees."""
-STUDY_ROWS = 40_000
 _CHUNK = 65_536
 POWER = 1.5
 """Of the Tweedie distribution (Jorgensen 1987): many spend nothing, the rest amounts as skewed as gamma-distributed."""
@@ -141,7 +138,7 @@ class Spend:
         told = self.process.told(X)
         rows = block_of(X, self.columns)
         trees = self.trees.expected(rows[:, :-1]) if self.share else None
-        shift = self.level + self.season.at(_days(rows))
+        shift = self.level + self.season.at(days_of(rows))
         expected = _mixed(told[:, 0], trees, self.share, self.least) * np.exp(shift)
         low, high = expected * told[:, 1] * self.stretch[0], expected * told[:, 2] * self.stretch[1]
         return np.column_stack([expected, np.minimum(low, high), high])
@@ -209,23 +206,20 @@ class _Study:
     def __init__(
         self, X: pd.DataFrame, spend: Numbers, customers: npt.NDArray[np.object_], *, process: SpendProcess, seed: int
     ) -> None:
-        _, number = np.unique(customers.astype(str), return_inverse=True)
-        taken = np.flatnonzero(number % -(-len(customers) // STUDY_ROWS) == 0)
+        taken = study_rows(customers)
         self.rows = block_of(X, list(X.columns))[taken]
-        self.spend, self.customers, self.days = spend[taken], customers[taken], _days(self.rows)
+        self.spend, self.customers, self.days = spend[taken], customers[taken], days_of(self.rows)
         self.told = process.told(X.iloc[taken])
         self.least = _LEAST * float(spend.mean())
         self.seed = seed
 
     def choose(self, ahead_days: int) -> float:
         """The share of trees that is best on the latest third of the dates; none where it is not clearly better."""
-        before, after = self._parts(ahead_days)
+        before, after = latest_third(self.days, ahead_days=ahead_days)
         spenders = min(len(np.unique(self.customers[part & (self.spend > 0)])) for part in (before, after))
         if spenders < FEWEST_SPENDERS:
             return 0.0
-        trees = (
-            SpendTrees(seed=self.seed).fit(self.rows[before, :-1], self.spend[before]).expected(self.rows[after, :-1])
-        )
+        trees = self._trees(before, after)
         unit, spend, days = self.spend.mean(), self.spend[after], self.days[after]
         loss = []
         for share in SHARES:
@@ -239,24 +233,13 @@ class _Study:
         """Expected spend before level and season, each customer's from trees fitted without them."""
         trees = np.zeros(len(self.spend))
         if share:
-            folds = list(GroupKFold(n_splits=FOLDS).split(self.rows, groups=self.customers))
-            for (_, test), values in zip(folds, at_once(lambda fold: self._fold(*fold), folds), strict=True):
+            for test, values in by_folds(self._trees, self.customers):
                 trees[test] = values
         return _mixed(self.told[:, 0], trees if share else None, share, self.least)
 
-    def _fold(self, train: npt.NDArray[np.intp], test: npt.NDArray[np.intp]) -> Numbers:
+    def _trees(self, train: Rows | npt.NDArray[np.bool_], test: Rows | npt.NDArray[np.bool_]) -> Numbers:
         fitted = SpendTrees(seed=self.seed).fit(self.rows[train, :-1], self.spend[train])
         return fitted.expected(self.rows[test, :-1])
-
-    def _parts(self, ahead_days: int) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
-        """Rows whose spend was known when the latest third of the dates began, and the rows of these dates."""
-        dates = np.unique(self.days)
-        first = dates[-max(1, len(dates) // 3)]
-        return self.days + ahead_days <= first, self.days >= first
-
-
-def _days(rows: Matrix) -> Numbers:
-    return np.asarray(rows[:, -1], dtype=np.float64)
 
 
 def _mixed(process: Numbers, trees: Numbers | None, share: float, least: float) -> Numbers:

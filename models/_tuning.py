@@ -14,9 +14,9 @@ import numpy as np
 from scipy.stats import norm
 
 from features import SnapshotStore
-from models._blend import standard_error
 from models._errors import NotEnoughHistory, TuningUnavailable
 from models._examples import Recipe
+from models._held_out import standard_error
 from models._later_dates import LaterDate, later_dates
 from models._members import at_once
 from models._parameters import USUAL, Parameters

@@ -42,11 +42,12 @@ scores = Contract(
         Column(
             name="upsell_probability",
             type="number",
-            null_means="the customer is not active, so that the question is not asked",
+            null_means="the customer is neither active nor a subscriber, so that the question is not asked",
             at_least=0,
             at_most=1,
             unit="probability",
-            meaning="Probability that the customer spends clearly more per month within the horizon than before.",
+            meaning="Probability that the customer spends clearly more per month within the horizon than before, or "
+            "takes a dearer plan.",
         ),
         Column(
             name="contract_churn_probability",

@@ -257,6 +257,14 @@ def future_endings(
     return happened_within(left, start_on=start_on, days=days, known_by=known_by, time_zone=time_zone, shifts=shifts)
 
 
+def future_terms(tables: Mapping[str, Native], *, start_on: date, days: int, known_by: date, time_zone: str) -> Frame:
+    """The terms of subscriptions that began in the label window, beside the terms before them."""
+    seen = Moment(as_of=known_by, time_zone=time_zone)
+    shifts, known = _clocks(rows_of(tables["subscriptions"], "subscriptions"), seen), terms_known(tables, seen)
+    began = known.drop("day", "hour", strict=False)
+    return happened_within(began, start_on=start_on, days=days, known_by=known_by, time_zone=time_zone, shifts=shifts)
+
+
 _YEARS_AHEAD = 10
 """So far ahead the changes of the clocks are looked up for renewals; beyond, a day more or less is no matter."""
 

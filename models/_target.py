@@ -14,7 +14,7 @@ import polars as pl
 from data_contracts import declared
 from features import Frame, event_rows, feature_columns, lines, purchases
 from features._code import definition_of
-from features._makers import Moment, future_endings, future_lines, orders_of, terms_known
+from features._makers import Moment, future_endings, future_lines, future_terms, orders_of, terms_known
 from models._figures import JUDGED_BY
 
 
@@ -91,6 +91,13 @@ class Future:
     def purchases(self) -> Frame:
         """Orders with a positive net amount within the horizon."""
         return orders_of(self.lines).filter(nw.col("amount") > 0)
+
+    @property
+    def subscription_terms(self) -> Frame:
+        """Terms of subscriptions that began within the horizon, and how they differ from the terms before them."""
+        return future_terms(
+            self.tables, start_on=self.start_on, days=self.days, known_by=self.known_by, time_zone=self.time_zone
+        )
 
     def endings(self, *, grace_days: int) -> Frame:
         """Moments within the horizon at which customers were left without a subscription for more than `grace_days`."""

@@ -65,16 +65,21 @@ def decisions(version: Version) -> list[str]:
     return said
 
 
+def ask_declared(question: str) -> None:
+    """Raises QuestionUnknown where no question has that name, with the one that may be meant."""
+    if question not in targets():
+        close = get_close_matches(question, targets(), n=1)
+        hint = f" Did you mean {close[0]!r}?" if close else ""
+        raise QuestionUnknown(f"no question is called {question!r}.{hint} Declared are {', '.join(targets())}.")
+
+
 def roll_back(settings: Settings, question: str, *, version: int | None, override: Override) -> tuple[int, Version]:
     """Makes the earlier champion of a question the champion again; returns the version before and the one now.
 
     Raises QuestionUnknown, NothingToRollBackTo when there is no earlier one or it no longer fits today's features and
     settings, NoChampion when its files are gone. Nothing has changed then.
     """
-    if question not in targets():
-        close = get_close_matches(question, targets(), n=1)
-        hint = f" Did you mean {close[0]!r}?" if close else ""
-        raise QuestionUnknown(f"no question is called {question!r}.{hint} Declared are {', '.join(targets())}.")
+    ask_declared(question)
     with alone_in(settings.home):
         registry = Registry(settings.home, tracking_uri=settings.mlflow.tracking_uri)
         chosen = registry.earlier_champion(question, version=version)

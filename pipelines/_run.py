@@ -16,6 +16,7 @@ from pipelines._failures import note_in_log
 from pipelines._logs import logged, quiet_frameworks
 from pipelines._screen import new_console, new_table, short, show_figures, show_learned, show_night
 from pipelines._server import prefect_server
+from pipelines._sources import find_source
 
 if TYPE_CHECKING:
     from pipelines._settings import Settings
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 def nightly(settings: Settings, as_of: date, *, options: str, verbose: bool) -> None:
     """Runs one night and shows the top of the list, where its files are, and what to try next."""
+    find_source(settings.source.name)
     with _ready(settings, verbose=verbose) as console:
         console.print(f"[bold]Night of {as_of}[/], source {escape(settings.source.name)}")
         with prefect_server(settings.home) as server:
@@ -40,6 +42,7 @@ def training(
 
     `decision` (`by`, `why`, `at`) says who promotes refused models all the same; `trials` asks for a search first.
     """
+    find_source(settings.source.name)
     with _ready(settings, verbose=verbose) as console:
         if trials:
             from models._tuning import ask_for_optuna
@@ -82,12 +85,10 @@ def accuracy(
     settings: Settings, days: Sequence[date], *, number: int, questions: Sequence[str], folder: Path, verbose: bool
 ) -> None:
     """Learns and scores past dates, writes the report and shows the means."""
-    from models import targets
-    from pipelines._errors import QuestionUnknown
+    from pipelines._models import ask_declared
 
-    unknown = [name for name in questions if name not in targets()]
-    if unknown:
-        raise QuestionUnknown(f"no question is called {unknown[0]!r}; there are {', '.join(targets())}.")
+    for name in questions:
+        ask_declared(name)
     with _ready(settings, verbose=verbose) as console:
         from models._figures import WORDS
         from pipelines._accuracy import accuracy as look_back
@@ -121,13 +122,16 @@ def snapshot(settings: Settings, as_of: date, *, file: Path, verbose: bool) -> N
 
 def schedule(settings: Settings, *, cron: str) -> None:
     """Serves the nightly flow as a Prefect deployment until it is stopped."""
-    with _ready(settings, verbose=False) as console, prefect_server(settings.home, schedules=True) as server:
-        from pipelines.scheduled import serve
+    find_source(settings.source.name)
+    with _ready(settings, verbose=False) as console:
+        from pipelines.scheduled import ask_cron, serve
 
-        server.wait()
-        console.print(f"A night at each [bold]{escape(cron)}[/] ({settings.time_zone}). Prefect: {server.address}")
-        console.print(f"Log: {short(settings.home)}/logs/churn.log. Ctrl-C ends the schedule.")
-        serve(settings, cron=cron)
+        ask_cron(cron, settings.time_zone)
+        with prefect_server(settings.home, schedules=True) as server:
+            server.wait()
+            console.print(f"A night at each [bold]{escape(cron)}[/] ({settings.time_zone}). Prefect: {server.address}")
+            console.print(f"Log: {short(settings.home)}/logs/churn.log. Ctrl-C ends the schedule.")
+            serve(settings, cron=cron)
 
 
 def show_quarantine(settings: Settings, *, table: str | None) -> None:

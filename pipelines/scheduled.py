@@ -9,6 +9,7 @@ from prefect import flow
 from prefect.runtime import flow_run
 from prefect.schedules import Cron
 
+from pipelines._errors import SettingsWrong
 from pipelines._failures import note_in_log
 from pipelines._logs import logged
 from pipelines._settings import Settings
@@ -26,6 +27,16 @@ def scheduled_night(settings: dict[str, Any]) -> None:
         except Exception as error:
             note_in_log(error, file)
             raise
+
+
+def ask_cron(cron: str, time_zone: str) -> None:
+    """Raises SettingsWrong where `cron` names no times."""
+    try:
+        Cron(cron, timezone=time_zone)
+    except ValueError:
+        raise SettingsWrong(
+            f"--cron is {cron!r}; give minute, hour, day, month and weekday, as in '0 2 * * *' for every night at two."
+        ) from None
 
 
 def serve(settings: Settings, *, cron: str) -> None:

@@ -30,12 +30,13 @@ from models._examples import Recipe, plan_for, training_rows
 from models._labels import population
 from models._matrix import features_of
 from models._reasons import reasons
+from models._scoring import said
 from models._training import Trained, train
 
 LINES, CUSTOMERS, SCORED, LISTED = 10_000_000, 200_000, 1_000_000, 50_000
 TERMS = Terms(active_days=182, horizon_days=28, time_zone="Europe/London")
 RECIPE = Recipe(max_dates=12)
-ASKED = ("churn", "upsell", "cross_sell", "win_back")
+ASKED = ("churn", "upsell", "cross_sell", "win_back", "value")
 
 
 def timed(what: str, work: Callable[[], Any], *, beside: float | None = None) -> tuple[Any, float]:
@@ -108,7 +109,7 @@ def measure(store: SnapshotStore, plan: Plan) -> None:
 def scored(trained: dict[str, Trained], rows: pl.DataFrame) -> None:
     """Every question answered for every row."""
     for one in trained.values():
-        one.model.predict_proba(features_of(rows, one.columns))
+        said(one.model, rows, one.columns)
 
 
 if __name__ == "__main__":

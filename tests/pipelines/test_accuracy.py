@@ -46,7 +46,7 @@ def test_dates_are_chosen_where_none_is_given(churn: Churn, night: Path, shop: P
 @pytest.mark.parametrize(
     ("arguments", "code", "told"),
     [
-        (("--question", "chrun"), 2, "no question is called 'chrun'"),
+        (("--question", "chrun"), 2, "no question is called 'chrun'. Did you mean 'churn'?"),
         (("--as-of", "2024-07-01", "--question", "churn"), 4, "churn is not known yet"),
         (("--as-of", "2023-01-01", "--question", "churn"), 4, "nobody is asked about churn on 2023-01-01"),
         (("--number", "0"), 2, "0 is not in the range"),

@@ -59,6 +59,11 @@ def test_a_missing_column_says_which_are_there_and_which_comes_close(night, home
 def test_an_unknown_source_names_the_known_ones(churn: Churn, home: Path) -> None:
     ended = churn("nightly", "--source", "complete-jurney", "--as-of", AS_OF, "--home", home)
     refused(ended, home, code=2, words=["complete-journey", "simulated-shop"])
+    assert not home.exists()
+
+
+def test_times_of_a_schedule_that_are_none_are_said_with_an_example(churn: Churn, home: Path) -> None:
+    refused(churn("schedule", "--cron", "61 x", "--home", home), home, code=2, words=["'61 x'", "'0 2 * * *'"])
 
 
 def test_a_folder_that_is_not_there_says_so(churn: Churn, home: Path, tmp_path: Path) -> None:

@@ -42,12 +42,11 @@ scores = Contract(
         Column(
             name="upsell_probability",
             type="number",
-            null_means="the customer is neither active nor a subscriber, so that the question is not asked",
+            null_means="the customer is not active, so that the question is not asked",
             at_least=0,
             at_most=1,
             unit="probability",
-            meaning="Probability that the customer spends clearly more per month within the horizon than before, or "
-            "takes a dearer plan.",
+            meaning="Probability that the customer spends clearly more per month within the horizon than before.",
         ),
         Column(
             name="contract_churn_probability",
@@ -57,6 +56,15 @@ scores = Contract(
             unit="probability",
             null_means="no running subscription, or its end has been announced",
             meaning="Probability that the last subscription ends within the horizon and is not renewed in time.",
+        ),
+        Column(
+            name="contract_upsell_probability",
+            type="number",
+            at_least=0,
+            at_most=1,
+            unit="probability",
+            null_means="no running subscription, or its end has been announced",
+            meaning="Probability that the subscriber takes a dearer plan within the horizon.",
         ),
         YEARLY_SPEND,
         Column(

@@ -254,10 +254,15 @@ def _over(spend: Numbers, expected: Numbers) -> float:
 
 
 def _shift_and_variance(expected: Numbers, spend: Numbers) -> tuple[float, float]:
-    """Log of spend over expectation of one date, and its variance by the differences between customers."""
+    """Log of spend over expectation of one date, and its variance by the differences between customers.
+
+    At least that of as many events as there were spenders, half a one where there were none: a date after which next
+    to nobody spent says little of others.
+    """
     ratio = _over(spend, expected)
     rest = spend - ratio * expected
-    return float(np.log(ratio)), float((rest**2).sum() / (ratio * expected.sum()) ** 2)
+    seen = float((rest**2).sum() / (ratio * expected.sum()) ** 2)
+    return float(np.log(ratio)), max(seen, 1.0 / max(float((spend > 0).sum()), 0.5))
 
 
 def _levelled(expected: Numbers, spend: Numbers, days: Numbers) -> Numbers:

@@ -94,7 +94,7 @@ class Future:
 
     @property
     def subscription_terms(self) -> Frame:
-        """Terms of subscriptions that began within the horizon, and how they differ from the terms before them."""
+        """Terms of subscriptions that began within the horizon, and when each was over."""
         return future_terms(
             self.tables, start_on=self.start_on, days=self.days, known_by=self.known_by, time_zone=self.time_zone
         )

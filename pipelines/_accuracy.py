@@ -30,6 +30,7 @@ from models._plots import accuracy_plot
 from pipelines._errors import DateWrong
 from pipelines._ingest import ingest, read_and_check
 from pipelines._learning import recipe_of, snapshot_store, terms_of
+from pipelines._night import alone_in
 from pipelines._progress import stage
 from pipelines._settings import Settings
 from pipelines._summary import ESTIMATORS
@@ -95,7 +96,7 @@ def _lake(settings: Settings, days: Sequence[date]) -> Lake:
                 f"nothing has been brought into {settings.home} yet. Give the dates to look back on (--as-of, several "
                 "times), or run `churn nightly` first."
             )
-        with stage("reading, checking and merging what arrived"):
+        with alone_in(settings.home), stage("reading, checking and merging what arrived"):
             ingest(settings, read_and_check(settings, as_of=max(days)), as_of=max(days))
     return open_lake(settings.home)
 

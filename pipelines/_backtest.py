@@ -18,6 +18,7 @@ from models._labels import ask_mature
 from models._matrix import Labels, Numbers
 from pipelines._ingest import ingest, read_and_check
 from pipelines._learning import recipe_of, rows_of, snapshot_store, terms_of
+from pipelines._night import alone_in
 from pipelines._settings import Settings
 from pipelines._summary import figures_row
 from serving import list_folder
@@ -47,7 +48,8 @@ def ask_over(settings: Settings, as_of: date) -> None:
     if table_path(settings.home, "transactions").exists():
         with suppress(LabelNotMature):
             return _ask_mature(churn, settings, as_of, terms)
-    ingest(settings, read_and_check(settings, as_of=as_of), as_of=as_of)
+    with alone_in(settings.home):
+        ingest(settings, read_and_check(settings, as_of=as_of), as_of=as_of)
     return _ask_mature(churn, settings, as_of, terms)
 
 

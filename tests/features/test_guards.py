@@ -111,7 +111,7 @@ def test_the_rules_of_time_are_guarded_on_both_paths() -> None:
 UNBROKEN = {
     "labels: test_time.py holds their cut": "_time.happened_within _makers.future_lines",
     "labels: test_contract_churn.py holds them": "_makers.future_endings _subscriptions.endings_of",
-    "labels: test_upsell.py holds them": "_makers.future_terms",
+    "labels: test_contract_upsell.py holds them": "_makers.future_terms",
     "no feature is of it": "_makers._returns",
     "calls others": "_makers.terms_known _makers._without_announcements "
     "_makers.event_rows _makers._known _makers._lines _makers._interactions "

@@ -10,7 +10,7 @@ import skops.io
 from features import fit_process
 from models import ValueModel, fit_purchase_value
 from models._matrix import AS_OF_DAY
-from models._spend import BOUGHT, Spend, SpendProcess, fit_spend, tweedie
+from models._spend import BOUGHT, Spend, SpendProcess, _shift_and_variance, fit_spend, tweedie
 from models._spend_contenders import (
     PROCESS,
     RULES,
@@ -103,6 +103,16 @@ def test_a_season_of_the_year_before_is_expected_again() -> None:
     }
     assert off[True] < 0.1
     assert off[False] > 0.2, "without a season this date is far off, or this test shows nothing"
+
+
+def test_a_date_after_which_nobody_spent_says_as_little_as_one_after_which_one_customer_did() -> None:
+    expected = np.full(300, 40.0)
+    nobody, one = np.zeros(300), np.zeros(300)
+    one[7] = 40.0
+    (none_shift, none_variance), (_, one_variance) = (_shift_and_variance(expected, spend) for spend in (nobody, one))
+    assert none_shift == pytest.approx(np.log(1 / 600))
+    assert none_variance >= 2.0
+    assert one_variance >= 1.0
 
 
 def test_the_order_of_rows_changes_no_bit() -> None:

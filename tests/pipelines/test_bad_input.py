@@ -62,8 +62,22 @@ def test_an_unknown_source_names_the_known_ones(churn: Churn, home: Path) -> Non
     assert not home.exists()
 
 
-def test_times_of_a_schedule_that_are_none_are_said_with_an_example(churn: Churn, home: Path) -> None:
-    refused(churn("schedule", "--cron", "61 x", "--home", home), home, code=2, words=["'61 x'", "'0 2 * * *'"])
+@pytest.mark.parametrize(
+    ("cron", "words"),
+    [
+        ("61 x", ["'61 x'", "'0 2 * * *'"]),
+        ("0 2 30 2 *", ["'0 2 30 2 *'"]),
+        ("0 0 2 * * *", ["6 fields and not 5"]),
+        ("0 0 * * *", ["clocks skip midnight", "2026-04-24"]),
+    ],
+)
+def test_times_of_a_schedule_that_are_none_are_said_with_an_example(
+    churn: Churn, home: Path, tmp_path: Path, cron: str, words: list[str]
+) -> None:
+    settings = tmp_path / "cairo.toml"
+    settings.write_text('time_zone = "Africa/Cairo"\n', encoding="utf-8")
+    ended = churn("schedule", "--cron", cron, "--settings", settings, "--home", home)
+    refused(ended, home, code=2, words=words)
 
 
 def test_a_folder_that_is_not_there_says_so(churn: Churn, home: Path, tmp_path: Path) -> None:
@@ -282,12 +296,14 @@ def test_a_log_in_which_everybody_leaves_has_nothing_to_teach(night, home: Path)
     refused(night(once), home, code=4, words=["nothing to learn for churn", "the answer is yes"])
 
 
-def test_two_runs_in_one_home_do_not_meet(churn: Churn, shop: Path, home: Path) -> None:
+@pytest.mark.parametrize("command", [("nightly",), ("backtest",), ("backtest", "--question", "churn")])
+def test_two_runs_in_one_home_do_not_meet(churn: Churn, shop: Path, home: Path, command: tuple[str, ...]) -> None:
     from pipelines._night import alone_in
 
     with alone_in(home):
-        ended = churn("nightly", "--source", shop, "--as-of", AS_OF, "--home", home)
+        ended = churn(*command, "--source", shop, "--as-of", AS_OF, "--home", home)
     refused(ended, home, code=7, words=["another run is working"])
+    assert not (home / "tables").exists()
 
 
 def test_a_home_that_cannot_be_written_is_said_in_words(churn: Churn, shop: Path, tmp_path: Path) -> None:

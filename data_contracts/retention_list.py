@@ -2,10 +2,17 @@
 
 from data_contracts._contract import Column, Contract
 from data_contracts._published import (
+    ACTION_NAMES,
     AVERAGE_PURCHASE_VALUE,
+    CAMPAIGN,
+    CHANNEL,
     CUSTOMER_ID,
+    EXPECTED_PROFIT,
     LIFETIME_VALUE,
     NEXT_ORDER,
+    RELATION,
+    SEGMENT,
+    STAGE,
     VALUE_TO_LOSE,
     YEARLY_SPEND,
 )
@@ -17,12 +24,36 @@ retention_list = Contract(
     min_rows=0,
     max_bad_share=0.0,
     columns=(
-        Column(name="rank", type="integer", required=True, at_least=1, meaning="1 is the most urgent customer."),
+        Column(
+            name="rank",
+            type="integer",
+            required=True,
+            at_least=1,
+            meaning="1 is the most urgent customer: open complaints first, then by expected profit.",
+        ),
         CUSTOMER_ID,
+        SEGMENT,
+        STAGE,
+        RELATION,
+        Column(name="action", type="text", required=True, one_of=ACTION_NAMES, meaning="What is to be done."),
+        Column(name="to_do_en", type="text", required=True, meaning="What is to be done, in English."),
+        Column(name="to_do_zh", type="text", required=True, meaning="What is to be done, in Chinese."),
+        Column(name="why_en", type="text", null_means="nothing is known to say", meaning="Why, in English."),
+        Column(name="why_zh", type="text", null_means="nothing is known to say", meaning="Why, in Chinese."),
+        *EXPECTED_PROFIT,
+        Column(
+            name="until_on",
+            type="date",
+            required=True,
+            meaning="Act before this day: within the day after the as-of date begins for complaints, else before the "
+            "horizon has passed by a quarter.",
+        ),
+        CHANNEL,
+        CAMPAIGN,
         Column(
             name="churn_probability",
             type="number",
-            required=True,
+            null_means="the customer is not active, so that the question is not asked",
             at_least=0,
             at_most=1,
             unit="probability",
@@ -35,10 +66,10 @@ retention_list = Contract(
         Column(
             name="value_at_risk",
             type="number",
-            required=True,
+            null_means="the customer is not active",
             at_least=0,
             unit="currency",
-            meaning="Churn probability times value to lose: what the list is ranked by.",
+            meaning="Churn probability times value to lose.",
         ),
         *NEXT_ORDER,
         Column(

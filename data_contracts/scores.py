@@ -4,6 +4,7 @@ from data_contracts._contract import Column, Contract
 from data_contracts._published import (
     AVERAGE_PURCHASE_VALUE,
     CUSTOMER_ID,
+    FACTS,
     LIFETIME_VALUE,
     NEXT_ORDER,
     VALUE_TO_LOSE,
@@ -148,6 +149,23 @@ scores = Contract(
             unit="currency",
             meaning="Churn probability times value to lose.",
         ),
+        Column(
+            name="referral_probability",
+            type="number",
+            null_means="nothing is known of referrals",
+            at_least=0,
+            at_most=1,
+            unit="probability",
+            meaning="Probability that a customer brings another within the horizon of churn: the share of all who did "
+            "within 364 days, by the length of the horizon; the same for everybody.",
+        ),
+        Column(
+            name="suggested_category",
+            type="text",
+            null_means="no category is known, or none goes with those bought",
+            meaning="The category, not bought from yet, that goes best with those that the customer bought from.",
+        ),
+        *FACTS,
         Column(
             name="has_announced_leaving",
             type="boolean",

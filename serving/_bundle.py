@@ -7,10 +7,13 @@ import hashlib
 import io
 import json
 import shutil
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -19,7 +22,7 @@ from serving._errors import ListNotPublished
 from serving._swap import flush_folder, move_into_place
 
 # A cell that begins like this is a formula to Excel; a leading apostrophe makes it text (OWASP, "CSV Injection").
-_FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
+FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 
 
 _NEEDED = ("churn_probability", "value_at_risk")
@@ -27,22 +30,53 @@ _NEEDED = ("churn_probability", "value_at_risk")
 
 @dataclass(frozen=True, kw_only=True)
 class Bundle:
-    """All that one night publishes: scores of the population, the list, and the record of how they came about.
+    """All that one night publishes: scores, decisions, the list, and the record of how they came about.
 
-    `meanings` explains columns of `scores` that its contract does not name. `record` goes into the manifest as it is.
+    `changes` tells the list from that of the night before. `meanings` explains columns of `scores` that its contract
+    does not name. `pages` are further files by their names. `record` goes into the manifest as it is.
     """
 
     as_of: date
     scores: pl.DataFrame
+    decided: pl.DataFrame
     listed: pl.DataFrame
+    changes: pl.DataFrame
     counts: Mapping[str, int]
     meanings: Mapping[str, str]
     record: Mapping[str, object]
+    pages: Mapping[str, bytes] = field(default_factory=dict)
 
 
 def list_folder(home: Path, as_of: date) -> Path:
     """Where the bundle of `as_of` is published."""
     return home / "lists" / f"as_of={as_of}"
+
+
+LOOK_BACK = "is_look_back"
+"""What the manifest of a list says that nobody was contacted by."""
+
+
+def bundles(home: Path, *, before: date) -> Iterator[tuple[date, Path]]:
+    """The lists published before a day, with decisions, the latest first; look backs are passed over."""
+    found = {}
+    for folder in (home / "lists").glob("as_of=*"):
+        with suppress(ValueError):
+            found[date.fromisoformat(folder.name.removeprefix("as_of="))] = folder
+    for day in sorted(found, reverse=True):
+        if day < before and (found[day] / "decisions.parquet").is_file() and not manifest_of(found[day])[LOOK_BACK]:
+            yield day, found[day]
+
+
+def manifest_of(folder: Path) -> dict[str, Any]:
+    """The manifest of a published list; next to nothing where there is none."""
+    file = folder / "manifest.json"
+    told: dict[str, Any] = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    return {LOOK_BACK: False, **told}
+
+
+def last_bundle(home: Path, *, before: date) -> Path | None:
+    """The folder of the latest list published before a day; None where there is none."""
+    return next((folder for _, folder in bundles(home, before=before)), None)
 
 
 def publish(bundle: Bundle, *, home: Path) -> Path:
@@ -85,12 +119,40 @@ def _ask_that_counts_add_up(bundle: Bundle) -> None:
         )
 
 
-def _write(bundle: Bundle, folder: Path) -> None:
-    scores = bundle.scores.sort("customer_id")
-    (folder / "scores.parquet").write_bytes(_parquet(scores))
+TABLES: Mapping[str, str] = {
+    "scores.parquet": "scores",
+    "decisions.parquet": "decisions",
+    "holdout.parquet": "decisions",
+    "retention_list.csv": "retention_list",
+    "retention_list.parquet": "retention_list",
+    "changes.csv": "changes",
+}
+"""Each table of a bundle with the contract that it keeps."""
+_CHECKED = ("scores.parquet", "decisions.parquet", "retention_list.csv", "changes.csv")
+"""The others hold rows of these."""
+
+
+def tables_of(bundle: Bundle) -> dict[str, pl.DataFrame]:
+    """The tables of the bundle by their files, in the order of their rows and columns."""
     listed = bundle.listed.select(contracts()["retention_list"].column_names)
-    (folder / "retention_list.csv").write_bytes(excel_csv(listed))
-    (folder / "data_dictionary.csv").write_bytes(excel_csv(_dictionary(bundle, scores)))
+    decided = bundle.decided.select(contracts()["decisions"].column_names).sort("customer_id")
+    return {
+        "scores.parquet": bundle.scores.sort("customer_id"),
+        "decisions.parquet": decided,
+        "holdout.parquet": decided.filter(pl.col("arm") == "held_out"),
+        "retention_list.csv": listed,
+        "retention_list.parquet": listed,
+        "changes.csv": bundle.changes.select(contracts()["changes"].column_names),
+    }
+
+
+def _write(bundle: Bundle, folder: Path) -> None:
+    tables = tables_of(bundle)
+    for name, table in tables.items():
+        (folder / name).write_bytes(_parquet(table) if name.endswith(".parquet") else excel_csv(table))
+    (folder / "data_dictionary.csv").write_bytes(excel_csv(_dictionary(bundle, tables)))
+    for name, content in bundle.pages.items():
+        (folder / name).write_bytes(content)
     files = {
         path.name: {"sha256": hashlib.sha256(path.read_bytes()).hexdigest(), "bytes": path.stat().st_size}
         for path in sorted(folder.iterdir())
@@ -120,19 +182,16 @@ def excel_csv(frame: pl.DataFrame) -> bytes:
 def _cell(value: object) -> object:
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
+    if isinstance(value, str) and value.startswith(FORMULA_STARTS):
         return f"'{value}"
     return "" if value is None else value
 
 
-def _dictionary(bundle: Bundle, scores: pl.DataFrame) -> pl.DataFrame:
+def _dictionary(bundle: Bundle, tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     rows = []
-    for file, name, columns in (
-        ("scores.parquet", "scores", scores.columns),
-        ("retention_list.csv", "retention_list", contracts()["retention_list"].column_names),
-    ):
+    for file, name in TABLES.items():
         known = {column.name: column for column in contracts()[name].columns}
-        for column in columns:
+        for column in tables[file].columns:
             about = known.get(column)
             meaning = about.meaning if about else bundle.meanings[column]
             rows.append(
@@ -150,10 +209,12 @@ def _dictionary(bundle: Bundle, scores: pl.DataFrame) -> pl.DataFrame:
 
 def _check(folder: Path, as_of: date) -> None:
     """Reads back what was written and holds it to the contracts of the published tables."""
-    scores = pl.read_parquet(folder / "scores.parquet")
-    _hold(contracts()["scores"], scores, as_of)
-    _ask_that_active_customers_have_scores(scores)
-    _hold(contracts()["retention_list"], pl.read_csv(folder / "retention_list.csv", infer_schema=False), as_of)
+    for file in _CHECKED:
+        read = pl.read_parquet if file.endswith(".parquet") else partial(pl.read_csv, infer_schema=False)
+        table = read(folder / file)
+        _hold(contracts()[TABLES[file]], table, as_of)
+        if file == "scores.parquet":
+            _ask_that_active_customers_have_scores(table)
 
 
 def _ask_that_active_customers_have_scores(scores: pl.DataFrame) -> None:

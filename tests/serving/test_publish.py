@@ -21,6 +21,15 @@ from serving import Bundle, ListNotPublished, list_folder, publish
 BundleOf = Callable[..., Bundle]
 AS_OF, YESTERDAY = date(2025, 12, 1), date(2025, 11, 30)
 HERE = Path(__file__).parent
+FILES = [
+    "changes.csv",
+    "data_dictionary.csv",
+    "decisions.parquet",
+    "holdout.parquet",
+    "retention_list.csv",
+    "retention_list.parquet",
+    "scores.parquet",
+]
 
 
 def state(folder: Path) -> dict[str, tuple[int, bytes]]:
@@ -43,11 +52,11 @@ def home(tmp_path: Path, bundle_of: BundleOf) -> Path:
     return tmp_path
 
 
-def test_a_bundle_is_four_files_whose_hashes_the_manifest_names(home: Path, bundle_of: BundleOf) -> None:
+def test_a_bundle_is_its_files_whose_hashes_the_manifest_names(home: Path, bundle_of: BundleOf) -> None:
     bundle = bundle_of()
     place = publish(bundle, home=home)
     assert place == list_folder(home, AS_OF) == home / "lists" / "as_of=2025-12-01"
-    assert names_in(place) == ["data_dictionary.csv", "manifest.json", "retention_list.csv", "scores.parquet"]
+    assert names_in(place) == sorted([*FILES, "manifest.json"])
     manifest = json.loads((place / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["as_of"] == "2025-12-01"
     assert manifest["counts"] == dict(bundle.counts)
@@ -55,7 +64,7 @@ def test_a_bundle_is_four_files_whose_hashes_the_manifest_names(home: Path, bund
     for name, about in manifest["files"].items():
         content = (place / name).read_bytes()
         assert about == {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
-    assert sorted(manifest["files"]) == ["data_dictionary.csv", "retention_list.csv", "scores.parquet"]
+    assert sorted(manifest["files"]) == FILES
 
 
 def test_scores_come_back_as_they_went_in_and_ids_keep_their_zeros(home: Path, bundle_of: BundleOf) -> None:
@@ -63,7 +72,8 @@ def test_scores_come_back_as_they_went_in_and_ids_keep_their_zeros(home: Path, b
     place = publish(bundle, home=home)
     assert pl.read_parquet(place / "scores.parquet").equals(bundle.scores)
     rows = list(csv.DictReader(io.StringIO((place / "retention_list.csv").read_text(encoding="utf-8-sig"))))
-    assert [row["customer_id"] for row in rows] == ["0011", "0010", "0009", "0007", "0006"]
+    assert [row["customer_id"] for row in rows] == ["0011", "0009", "0007", "0006"]
+    assert pl.read_parquet(place / "holdout.parquet")["customer_id"].to_list() == ["0010"]
     assert rows[0]["reason_1"] == "很久没有购买"
     assert rows[0]["reason_2"] == 'complained, "loudly"'
     assert rows[0]["reason_3"] == ""

@@ -1,0 +1,139 @@
+"""What may the team do about a customer? Actions with their costs, effects, limits and whom they suit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from serving._prior import Effect
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Purpose:
+    """What an action is for, which no settings change.
+
+    `probability` is the column of the scored list with the calibrated probability of the outcome that it acts on, and
+    `is_bad` whether that outcome is one to be prevented. `stake` is the money that the outcome is worth, from columns
+    of the scored list. `suits` says whom it is for. `is_promotion` marks what somebody with an open complaint must not
+    be sent. `words` and `chinese` say what is done.
+    """
+
+    probability: str
+    is_bad: bool
+    stake: pl.Expr
+    suits: pl.Expr
+    is_promotion: bool
+    words: str
+    chinese: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Action:
+    """One thing that the team may do, as the company has set it.
+
+    Costs are money per contact and per offer taken. `effect` is by what share contact changes the outcome, relative to
+    its probability. `capacity` is the most customers of one night, None without limit; `holdout_share` of those whom it
+    would be done to are not contacted, so that the effect can be seen; `salt` is what their draw is mixed with.
+    """
+
+    name: str
+    channel: str
+    contact_cost: float
+    offer_cost: float
+    effect: Effect
+    capacity: int | None
+    holdout_share: float
+    salt: str
+
+    @property
+    def purpose(self) -> Purpose:
+        """What it is for."""
+        return PURPOSES[self.name]
+
+
+_HAS_OPEN_COMPLAINT = pl.col("open_complaint_count").fill_null(0) > 0
+_STAGE = pl.col("stage")
+_HERE = _STAGE.is_in(["new", "active", "loyal", "at risk", "won back"])
+
+PURPOSES: Mapping[str, Purpose] = {
+    "service_recovery": Purpose(
+        probability="churn_probability",
+        is_bad=True,
+        stake=pl.col("value_to_lose"),
+        suits=_HERE & _HAS_OPEN_COMPLAINT,
+        is_promotion=False,
+        words="call about the complaint and put it right",
+        chinese="致电回访投诉并解决问题",
+    ),
+    "retention_offer": Purpose(
+        probability="churn_probability",
+        is_bad=True,
+        stake=pl.col("value_to_lose"),
+        suits=_HERE,
+        is_promotion=True,
+        words="make an offer to stay",
+        chinese="提供挽留优惠",
+    ),
+    "win_back_offer": Purpose(
+        probability="win_back_probability",
+        is_bad=False,
+        stake=pl.col("value_to_lose"),
+        suits=_STAGE == "lost",
+        is_promotion=True,
+        words="make an offer to come back",
+        chinese="提供赢回优惠",
+    ),
+    "upsell": Purpose(
+        probability="upsell_probability",
+        is_bad=False,
+        stake=pl.col("upsell_profit"),
+        suits=_STAGE.is_in(["active", "loyal", "won back"]),
+        is_promotion=True,
+        words="suggest more of what the customer buys",
+        chinese="推荐增购",
+    ),
+    "cross_sell": Purpose(
+        probability="cross_sell_probability",
+        is_bad=False,
+        stake=pl.col("purchase_profit"),
+        suits=_STAGE.is_in(["active", "loyal", "won back"]) & pl.col("suggested_category").is_not_null(),
+        is_promotion=True,
+        words="suggest something from {suggested_category}",
+        chinese="推荐{suggested_category}类商品",
+    ),
+    "referral_invitation": Purpose(
+        probability="referral_probability",
+        is_bad=False,
+        stake=pl.col("referred_profit"),
+        suits=_STAGE == "loyal",
+        is_promotion=True,
+        words="invite to bring a friend",
+        chinese="邀请推荐朋友",
+    ),
+    "thank_you": Purpose(
+        probability="churn_probability",
+        is_bad=True,
+        stake=pl.col("value_to_lose"),
+        suits=_STAGE.is_in(["new", "loyal", "won back"]),
+        is_promotion=False,
+        words="say thank you",
+        chinese="致谢关怀",
+    ),
+}
+"""What each action is for, by its name, in the order in which equals are preferred."""
+
+
+def stakes(*, margin: float, more_share: float) -> Sequence[pl.Expr]:
+    """Columns of money at stake that the scored list does not have by itself, from those that it has.
+
+    `upsell_profit`: profit of a year on spending `more_share` more than expected. `purchase_profit`: profit of one
+    average purchase day. `referred_profit`: what a customer who is brought is worth, on average: the mean value to lose
+    of all customers with one.
+    """
+    return (
+        (pl.col("expected_yearly_spend").clip(0) * more_share * margin).alias("upsell_profit"),
+        (pl.col("average_purchase_value") * margin).alias("purchase_profit"),
+        pl.col("value_to_lose").mean().alias("referred_profit"),
+    )

@@ -1,0 +1,92 @@
+"""What is an action worth to us for a customer? Effect times probability times what is at stake, less what it costs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from serving._actions import Action
+from serving._errors import ScoresUnusable
+
+Matrix = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Worth:
+    """Expected profit of each action (columns) for each customer (rows); not a number where it does not suit.
+
+    `low` and `high` are the profits in one of ten cases each, as the effect alone makes them uncertain. `cost` is what
+    contacting is expected to cost, whoever then takes the offer.
+    """
+
+    profit: Matrix
+    low: Matrix
+    high: Matrix
+    cost: Matrix
+
+
+def worth_of(customers: pl.DataFrame, actions: Sequence[Action]) -> Worth:
+    """Expected profit = effect x probability x stake - contact cost - offer cost x share who take the offer.
+
+    Effect x probability is at most p of an outcome to be prevented, and at most 1 - p of one to be won.
+
+    Whoever buys in the end takes the offer: of an outcome to be prevented 1 - p (1 - e), of one to be won p (1 + e), at
+    most 1. `customers` is the scored list with stages and stakes; what is unknown (no probability, no value) suits no
+    action. Raises ScoresUnusable for probabilities outside 0 to 1.
+    """
+    shape = (customers.height, len(actions))
+    made = Worth(
+        profit=np.full(shape, np.nan), low=np.full(shape, np.nan), high=np.full(shape, np.nan), cost=np.zeros(shape)
+    )
+    for number, action in enumerate(actions):
+        probability, stake = _numbers(customers, action)
+        sides = {"profit": action.effect.mean, "low": action.effect.low, "high": action.effect.high}
+        for name, effect in sides.items():
+            gained = _gained(action, probability, effect)
+            getattr(made, name)[:, number] = gained * stake - _cost(action, probability, effect)
+        made.cost[:, number] = np.nan_to_num(_cost(action, probability, action.effect.mean))
+    return made
+
+
+def _numbers(customers: pl.DataFrame, action: Action) -> tuple[Matrix, Matrix]:
+    """Probability and stake of each customer; not a number where the action does not suit."""
+    purpose = action.purpose
+    if purpose.probability not in customers.columns:
+        nothing = np.full(customers.height, np.nan)
+        return nothing, nothing
+    found = customers.select(
+        probability=pl.col(purpose.probability).cast(pl.Float64),
+        stake=pl.when(purpose.suits.fill_null(False)).then(purpose.stake).cast(pl.Float64),
+    )
+    _ask_probabilities(customers["customer_id"], found["probability"], purpose.probability)
+    return found["probability"].fill_null(np.nan).to_numpy(), found["stake"].fill_null(np.nan).to_numpy()
+
+
+def _ask_probabilities(customers: pl.Series, probability: pl.Series, name: str) -> None:
+    outside = ~probability.is_between(0, 1) | probability.is_nan()
+    wrong = outside.fill_null(False)
+    if wrong.any():
+        first = int(wrong.arg_true()[0])
+        raise ScoresUnusable(
+            f"{name}: {wrong.sum()} of {len(wrong):,} are outside 0 to 1 (first: {probability[first]} of customer "
+            f"{customers[first]!r}). Nothing was decided; the model of that question must be trained anew."
+        )
+
+
+def _gained(action: Action, probability: Matrix, effect: float) -> Matrix:
+    """The probability that contact changes the outcome: nobody is kept twice, nor won who would have come anyway."""
+    most = probability if action.purpose.is_bad else 1 - probability
+    gained: Matrix = np.minimum(effect * probability, most)
+    return gained
+
+
+def _cost(action: Action, probability: Matrix, effect: float) -> Matrix:
+    """What contacting somebody is expected to cost."""
+    bad = action.purpose.is_bad
+    takes = 1 - probability * (1 - effect) if bad else probability * (1 + effect)
+    cost: Matrix = action.contact_cost + action.offer_cost * np.clip(takes, 0.0, 1.0)
+    return cost

@@ -1,0 +1,111 @@
+"""What is an action worth for a customer? By hand, with costs, offers and unknowns."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+
+from serving import Action, Effect, ScoresUnusable
+from serving._actions import stakes
+from serving._worth import worth_of
+
+KNOWN = {
+    "customer_id": "A",
+    "stage": "loyal",
+    "open_complaint_count": 0.0,
+    "churn_probability": 0.4,
+    "upsell_probability": 0.25,
+    "win_back_probability": 0.1,
+    "value_to_lose": 1000.0,
+    "expected_yearly_spend": 400.0,
+    "average_purchase_value": 30.0,
+}
+
+
+def action(name: str, **changed: Any) -> Action:
+    told = {
+        "name": name,
+        "channel": "mail",
+        "contact_cost": 2.0,
+        "offer_cost": 10.0,
+        "effect": Effect(mean=0.2, strength=24.0),
+        "capacity": None,
+        "holdout_share": 0.1,
+        "salt": "salt",
+    }
+    return Action(**{**told, **changed})
+
+
+def customers(*changed: dict[str, Any], margin: float = 0.5) -> pl.DataFrame:
+    rows = pl.DataFrame([{**KNOWN, **one} for one in changed], schema_overrides={"value_to_lose": pl.Float64})
+    return rows.with_columns(stakes(margin=margin, more_share=0.25))
+
+
+def profit(name: str, changed: dict[str, Any] | None = None, **terms: Any) -> float:
+    return float(worth_of(customers(changed or {}), [action(name, **terms)]).profit[0, 0])
+
+
+def test_a_retention_offer_is_taken_by_all_who_stay() -> None:
+    assert profit("retention_offer") == pytest.approx(0.2 * 0.4 * 1000 - 2 - 10 * (1 - 0.4 * 0.8))
+
+
+def test_an_upsell_is_taken_by_those_who_grow() -> None:
+    at_stake = 0.5 * 0.25 * 400
+    assert profit("upsell") == pytest.approx(0.2 * 0.25 * at_stake - 2 - 10 * 0.25 * 1.2)
+
+
+def test_nobody_takes_an_offer_more_than_once() -> None:
+    sure = {"upsell_probability": 0.95}
+    assert profit("upsell", sure) == pytest.approx(0.05 * 50 - 2 - 10 * 1.0)
+
+
+def test_no_more_is_won_than_there_is_to_win() -> None:
+    strong = Effect(mean=5.0, strength=24.0)
+    assert profit("retention_offer", effect=strong, offer_cost=0.0) == pytest.approx(0.4 * 1000 - 2)
+    assert profit("upsell", effect=strong, offer_cost=0.0) == pytest.approx(0.75 * 50 - 2)
+
+
+def test_an_effect_that_does_harm_costs() -> None:
+    harm = Effect(mean=-0.1, strength=24.0)
+    assert profit("retention_offer", effect=harm) == pytest.approx(-0.1 * 0.4 * 1000 - 2 - 10 * (1 - 0.4 * 1.1))
+
+
+def test_the_interval_is_that_of_the_effect() -> None:
+    offer = action("retention_offer", offer_cost=0.0)
+    worth = worth_of(customers({}), [offer])
+    assert worth.low[0, 0] == pytest.approx(offer.effect.low * 400 - 2)
+    assert worth.high[0, 0] == pytest.approx(offer.effect.high * 400 - 2)
+    assert worth.cost[0, 0] == pytest.approx(2.0)
+
+
+@pytest.mark.parametrize(
+    ("name", "changed"),
+    [
+        ("win_back_offer", {}),
+        ("retention_offer", {"stage": "lost"}),
+        ("service_recovery", {}),
+        ("retention_offer", {"churn_probability": None}),
+        ("retention_offer", {"value_to_lose": None}),
+    ],
+)
+def test_what_does_not_suit_or_is_unknown_is_worth_nothing_that_could_be_named(
+    name: str, changed: dict[str, Any]
+) -> None:
+    assert np.isnan(profit(name, changed))
+
+
+def test_a_question_that_is_not_asked_suits_nobody() -> None:
+    worth = worth_of(customers({}).drop("upsell_probability"), [action("upsell")])
+    assert np.isnan(worth.profit).all()
+
+
+@pytest.mark.parametrize("wrong", [-0.1, 1.01, float("nan")])
+def test_a_probability_outside_0_to_1_is_refused_with_its_customer(wrong: float) -> None:
+    rows = customers({}, {"customer_id": "B", "churn_probability": wrong})
+    with pytest.raises(
+        ScoresUnusable, match=r"churn_probability: 1 of 2 are outside 0 to 1 \(first: .* of customer 'B'"
+    ):
+        worth_of(rows, [action("retention_offer")])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import polars as pl
 
@@ -54,14 +54,26 @@ def plan_for(target: Target, store: SnapshotStore, *, known_by: date, terms: Ter
     )
 
 
-def training_rows(target: Target, store: SnapshotStore, *, plan: Plan, terms: Terms, recipe: Recipe) -> pl.DataFrame:
+def training_rows(
+    target: Target,
+    store: SnapshotStore,
+    *,
+    plan: Plan,
+    terms: Terms,
+    recipe: Recipe,
+    leave_out: pl.DataFrame | None = None,
+) -> pl.DataFrame:
     """All that may be learned from the dates of a plan, by what was known before `plan.known_by` began.
 
     One row per as-of date and customer of the population: `customer_id`, `label`, the features, `as_of`. Where that
-    would be more than `max_rows`, a share of the customers, drawn by their ids, stands for all. Raises
+    would be more than `max_rows`, a share of the customers, drawn by their ids, stands for all. `leave_out` has
+    `customer_id`, `from_on` and `until_on` (the day after the last): rows whose horizon shares a day with one of these
+    are not learned from, nor tested on, because something was done that changes the answer. Raises
     NotEnoughHistory, before any snapshot is made, when there is nobody to learn from or to test on.
     """
     asked = {day: population(target, store.tables, as_of=day, terms=terms) for day in plan.final}
+    if leave_out is not None:
+        asked = {day: _untouched(one, leave_out, day, terms) for day, one in asked.items()}
     count = sum(one.height for one in asked.values())
     if count > recipe.max_rows:
         drawn = pl.col("customer_id").hash(recipe.seed) % _PARTS < int(_PARTS * recipe.max_rows / count)
@@ -70,6 +82,13 @@ def training_rows(target: Target, store: SnapshotStore, *, plan: Plan, terms: Te
     store.prepare(plan.final)
     known_by = plan.known_by
     return pl.concat([_rows(target, store, asked, day, known_by=known_by, terms=terms) for day in plan.final])
+
+
+def _untouched(asked: pl.DataFrame, leave_out: pl.DataFrame, as_of: date, terms: Terms) -> pl.DataFrame:
+    """The customers in whose horizon from `as_of` on nothing was done that changes the answer."""
+    first, end = (as_of + timedelta(days=days) for days in (terms.lead_days, terms.ahead_days))
+    touched = leave_out.filter(pl.col("from_on") < end, pl.col("until_on") > first)
+    return asked.join(touched, on="customer_id", how="anti", maintain_order="left")
 
 
 def _ask_anybody(target: Target, asked: Mapping[date, pl.DataFrame], plan: Plan, terms: Terms) -> None:

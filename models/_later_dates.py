@@ -59,7 +59,13 @@ class LaterDate:
 
 
 def later_dates(
-    target: Target, store: SnapshotStore, *, known_by: date, terms: Terms, recipe: Recipe
+    target: Target,
+    store: SnapshotStore,
+    *,
+    known_by: date,
+    terms: Terms,
+    recipe: Recipe,
+    leave_out: pl.DataFrame | None = None,
 ) -> list[LaterDate]:
     """Up to three of the last dates before the test date, each with the rows whose labels were known when it began.
 
@@ -70,7 +76,7 @@ def later_dates(
     days = _days_to_predict(plan, terms)
     few = replace(recipe, max_rows=min(recipe.max_rows, SEARCH_ROWS))
     before_the_test = replace(plan, train=plan.train[:-1], test=plan.train[-1], final=plan.train, known_by=plan.test)
-    rows = training_rows(target, store, plan=before_the_test, terms=terms, recipe=few)
+    rows = training_rows(target, store, plan=before_the_test, terms=terms, recipe=few, leave_out=leave_out)
     rows = rows.sort("as_of", "customer_id")
     ask_for_leaks(target, rows, target.columns, trusted=recipe.trusted)
     columns = [*target.columns, AS_OF_DAY]

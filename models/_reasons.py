@@ -49,10 +49,28 @@ def reasons(
     note fills the place: a plain fact, marked as one ("note: ..."). `growth` says that the question is one of growth
     (upsell, win-back), not of loss. `language` is `en` or `zh`; any other raises ValueError.
     """
-    if language not in LANGUAGES:
-        raise ValueError(f"reasons are told in {' or '.join(LANGUAGES)}, and not in {language!r}")
+    return reasons_in((language,), model, rows, columns, growth=growth, most=most)[language]
+
+
+def reasons_in(
+    languages: Sequence[str],
+    model: Estimator,
+    rows: pl.DataFrame,
+    columns: Sequence[str],
+    *,
+    growth: bool = False,
+    most: int = 3,
+) -> dict[str, pl.DataFrame]:
+    """The same in several languages, by language: the model is asked once."""
+    for language in languages:
+        if language not in LANGUAGES:
+            raise ValueError(f"reasons are told in {' or '.join(LANGUAGES)}, and not in {language!r}")
     weights, named = contributions(model, features_of(rows, columns)), [name != AS_OF_DAY for name in columns]
     weighed = weigh(weights[:, named], [name for name in columns if name != AS_OF_DAY])
-    told = choose(rows, weighed, growth=growth, most=most).phrases(language=language)
-    made = {f"reason_{k + 1}": pl.Series(place, dtype=pl.String) for k, place in enumerate(told)}
+    chosen = choose(rows, weighed, growth=growth, most=most)
+    return {language: _told(rows, chosen.phrases(language=language)) for language in languages}
+
+
+def _told(rows: pl.DataFrame, phrases: Sequence[Sequence[str | None]]) -> pl.DataFrame:
+    made = {f"reason_{k + 1}": pl.Series(place, dtype=pl.String) for k, place in enumerate(phrases)}
     return rows.select("customer_id").with_columns(**made)

@@ -26,6 +26,8 @@ from models._tuning import Search
 
 log = logging.getLogger(__name__)
 
+_LEARNED = "train %s rows_in=%d served=%s seconds=%.1f"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Trained:
@@ -55,8 +57,16 @@ class Trained:
     search: Search | None = None
 
 
-def train(target: Target, store: SnapshotStore, *, known_by: date, terms: Terms, recipe: Recipe) -> Trained:
-    """Learns `target` from what was known before `known_by` began.
+def train(
+    target: Target,
+    store: SnapshotStore,
+    *,
+    known_by: date,
+    terms: Terms,
+    recipe: Recipe,
+    leave_out: pl.DataFrame | None = None,
+) -> Trained:
+    """Learns `target` from what was known before `known_by` began; `leave_out` as in `training_rows`.
 
     Raises NotEnoughHistory when there are too few days or nobody to learn from or test on; for an essential target
     also when there are too few customers or only one outcome. Any other then answers with the base rate. Raises
@@ -64,14 +74,13 @@ def train(target: Target, store: SnapshotStore, *, known_by: date, terms: Terms,
     """
     started = time.perf_counter()
     plan = plan_for(target, store, known_by=known_by, terms=terms, recipe=recipe)
-    rows = training_rows(target, store, plan=plan, terms=terms, recipe=recipe)
+    rows = training_rows(target, store, plan=plan, terms=terms, recipe=recipe, leave_out=leave_out)
     _ask_enough(target, rows, plan, terms)
     ask_for_leaks(target, _yes_or_no(target, rows), target.columns, trusted=recipe.trusted)
     kind, known = kind_of(target), store.at(plan.known_by)
     found = _judged(target, store, rows, kind, plan=plan, terms=terms, recipe=recipe)
     model = kind.refitted(found.served, found.rehearsal, kind.examples(rows, known, plan, target, terms, recipe))
-    seconds = time.perf_counter() - started
-    log.info("train %s rows_in=%d served=%s seconds=%.1f", target.name, rows.height, found.served, seconds)
+    log.info(_LEARNED, target.name, rows.height, found.served, time.perf_counter() - started)
     return Trained(
         target=target,
         terms=terms,

@@ -11,6 +11,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
+import polars as pl
 from scipy.stats import norm
 
 from features import SnapshotStore
@@ -80,6 +81,7 @@ def tune(
     recipe: Recipe,
     trials: int,
     watch: Watch | None = None,
+    leave_out: pl.DataFrame | None = None,
 ) -> Search:
     """Looks for parameters by so many trials; the first has the usual ones, the second those of the recipe.
 
@@ -89,7 +91,7 @@ def tune(
     """
     ask_for_optuna()
     try:
-        later = later_dates(target, store, known_by=known_by, terms=terms, recipe=recipe)
+        later = later_dates(target, store, known_by=known_by, terms=terms, recipe=recipe, leave_out=leave_out)
     except NotEnoughHistory as error:
         return Search(parameters=USUAL, why=f"the usual parameters, as nothing can be searched: {error}".rstrip("."))
     study, made = _study(recipe, trials), list[Trial]()

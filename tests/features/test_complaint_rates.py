@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import timedelta
 
 import duckdb
@@ -55,6 +56,48 @@ def test_what_no_column_says_is_no_reason_to_call_a_complaint_unprocessed(
     made = complaint_rates(brought, as_of=AS_OF, time_zone="UTC", days=364)
     assert made is not None
     assert made.never_processed_share == share
+
+
+def test_what_took_longer_than_a_day_is_counted_apart() -> None:
+    said: list[Row] = [
+        (
+            "anna",
+            "2026-03-01 08:00",
+            "complaint",
+            {"recorded_at": "2026-03-02 08:00", "resolved_at": "2026-03-02 08:00"},
+        ),
+        (
+            "anna",
+            "2026-03-01 08:00",
+            "complaint",
+            {"recorded_at": "2026-03-02 08:01", "resolved_at": "2026-03-02 08:01"},
+        ),
+        ("ben", "2026-03-09 00:00", "complaint", {"reviewed_at": "2026-03-09 01:00"}),
+        ("ben", "2026-03-08 23:59", "complaint"),
+        ("ben", 500, "complaint"),
+        ("ben", 500, "complaint", {"recorded_at": 400, "resolved_at": 300}),
+    ]
+    made = rates([], said)
+    assert (made.recorded_late_count, made.resolved_late_count) == (1, 1)
+    assert (made.open_count, made.open_late_count) == (3, 2)
+    assert (made.never_processed_count, made.not_reviewed_count) == (1, 3)
+
+
+@pytest.mark.parametrize(
+    ("unnamed", "unknown"),
+    [
+        ("recorded_at", {"recorded_late_count"}),
+        ("reviewed_at", {"never_processed_count", "not_reviewed_count"}),
+        ("resolved_at", {"never_processed_count", "resolved_late_count", "open_count", "open_late_count"}),
+    ],
+)
+def test_a_count_that_no_column_says_is_unknown_and_not_nothing(unnamed: str, unknown: set[str]) -> None:
+    brought = tables([], [("anna", 9, "complaint", {"resolved_at": 8})])
+    brought["interactions"] = brought["interactions"].drop(unnamed)
+    made = complaint_rates(brought, as_of=AS_OF, time_zone="UTC", days=364)
+    assert made is not None
+    counts = {name: value for name, value in asdict(made).items() if name.endswith("_count")}
+    assert {name for name, value in counts.items() if value is None} == unknown
 
 
 def test_dissatisfied_is_an_answer_below_the_middle_of_the_scale() -> None:

@@ -1,0 +1,182 @@
+"""Who works in the living shop? A team for each rule: ours with its nightly lists, rivals, and two who see too much."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import Protocol
+
+import polars as pl
+
+from pipelines._living_baskets import customer_ids
+from pipelines._living_rivals import PAIR, at_random, by_score, by_truth
+from pipelines._living_shop import LivingShop
+from pipelines._night import Night
+from pipelines._settings import Settings, SourceSettings
+from pipelines._simulated_outcome import campaigns_against_truth, true_gains
+from pipelines._simulated_rules import candidates, limits_in, worth_tonight
+from serving import Ledger, excel_csv, take
+
+OFFER = "retention_offer"
+"""What the rules with one score send to whoever is highest."""
+
+SCORES = {"churn": "churn_probability", "value": "value_to_lose", "churn-value": "value_at_risk"}
+"""The published column by which each of these rules ranks."""
+
+PUBLISH = ("ours", *SCORES)
+"""Who needs the nightly run."""
+
+EXPORTS = "exports"
+"""Where in a team's home the shop's exports lie."""
+
+Nightly = Callable[[Settings, date], Night]
+
+
+class Team(Protocol):
+    """Somebody who makes lists in a living shop and hears what came of them."""
+
+    def listed(self, shop: LivingShop, contacted: pl.DataFrame) -> pl.DataFrame:
+        """Whom to contact on the shop's day: customer_id, action, and where known campaign. `contacted`: before."""
+        ...
+
+    def heard(self, shop: LivingShop, day: date, listed: pl.DataFrame) -> None:
+        """What the shop, which has lived on, says of the contacts of `day`."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seer:
+    """A team that needs no models: at random, by the truth or by what can be known of it."""
+
+    settings: Settings
+    kind: str
+    days: int
+
+    def listed(self, shop: LivingShop, contacted: pl.DataFrame) -> pl.DataFrame:
+        """The list of the rule named by `kind`."""
+        pairs = candidates(shop, self.settings, contacted=contacted)
+        seen = "knowable" if self.kind == "knowable" else "truth"
+        worth = worth_tonight(shop, self.settings, kind=seen, days=self.days)
+        if self.kind == "random":
+            priced = pairs.join(worth.select(*PAIR, "expected_cost"), on=PAIR)
+            return at_random(priced, limits_in(self.settings), seed=shop.day_number(shop.day))
+        return by_truth(pairs, limits_in(self.settings), truth=worth)
+
+    def heard(self, shop: LivingShop, day: date, listed: pl.DataFrame) -> None:
+        """Nothing to learn."""
+
+
+@dataclass(kw_only=True)
+class Publisher:
+    """A team with a home of its own, in which the real nightly run reads the shop's exports and publishes."""
+
+    settings: Settings
+    nightly: Nightly
+    written: date
+
+    def publish(self, shop: LivingShop) -> Path:
+        """Writes what is new since `written` and runs the night of the shop's day; returns the bundle's folder."""
+        if shop.day > self.written:
+            shop.write(self.settings.home / EXPORTS, since=self.written)
+            self.written = shop.day
+        return self.nightly(self.settings, shop.day).published.folder
+
+
+@dataclass(kw_only=True)
+class Ours(Publisher):
+    """The team that works off our list and says in a file of receipts whom it reached and who accepted.
+
+    `gains` is what contact would truly bring everybody who was assigned, night by night. What measures campaigns and
+    learns from them is part of the nightly run.
+    """
+
+    gains: list[pl.DataFrame] = field(default_factory=list)
+
+    def listed(self, shop: LivingShop, contacted: pl.DataFrame) -> pl.DataFrame:
+        """The customers of the published list."""
+        folder = self.publish(shop)
+        decided = pl.read_parquet(folder / "decisions.parquet").filter(pl.col("arm").is_not_null())
+        self.gains.append(true_gains(shop, self.settings, decided))
+        found = pl.read_parquet(folder / "retention_list.parquet")
+        return found.select("customer_id", "action", "campaign")
+
+    def heard(self, shop: LivingShop, day: date, listed: pl.DataFrame) -> None:
+        """Writes the receipts of the list as a team would, and takes them on the eve of the next night."""
+        rows = _receipts(shop, day, listed)
+        if rows.is_empty():
+            return
+        file = self.settings.home / "receipts" / f"{day}.csv"
+        file.parent.mkdir(exist_ok=True)
+        file.write_bytes(excel_csv(rows))
+        evening = datetime.combine(shop.day - timedelta(days=1), time(23), tzinfo=UTC)
+        taken = take(file, self.ledger, time_zone=self.settings.time_zone, now=evening)
+        if taken.rejected.height:
+            raise ValueError(f"{taken.rejected.height} receipts were rejected: {taken.rejected.row(0, named=True)}")
+
+    def measured(self, *, before: date) -> pl.DataFrame:
+        """The campaigns of the ledger as measured by the nights before a day, against the truth."""
+        return campaigns_against_truth(self.ledger, pl.concat(self.gains), before=before)
+
+    @property
+    def ledger(self) -> Ledger:
+        """The ledger of the team's home."""
+        return Ledger(self.settings.ledger.url, self.settings.home)
+
+
+@dataclass(kw_only=True)
+class Scorer(Publisher):
+    """A team with our scores and a simple rule: one offer for whoever has the highest."""
+
+    score: str
+    days: int
+
+    def listed(self, shop: LivingShop, contacted: pl.DataFrame) -> pl.DataFrame:
+        """The customers with the highest score to whom respect allows the offer."""
+        scores = pl.read_parquet(self.publish(shop) / "scores.parquet")
+        worth = worth_tonight(shop, self.settings, kind="truth", days=self.days)
+        pairs = candidates(shop, self.settings, contacted=contacted)
+        priced = pairs.join(worth.select(*PAIR, "expected_cost"), on=PAIR)
+        return by_score(priced, limits_in(self.settings), scores=scores, score=self.score, action=OFFER)
+
+    def heard(self, shop: LivingShop, day: date, listed: pl.DataFrame) -> None:
+        """Nothing to learn but what the exports say."""
+
+
+def team(policy: str, settings: Settings, *, nightly: Nightly, days: int, written: date) -> Team:
+    """The team of a policy; those that publish have a home of their own in the home of `settings`.
+
+    The exports there are `written` as of a day; a contact counts for what it brings within `days`.
+    """
+    if policy not in PUBLISH:
+        return Seer(settings=settings, kind=policy, days=days)
+    own = at_home(settings, settings.home / policy)
+    if policy == "ours":
+        return Ours(settings=own, nightly=nightly, written=written)
+    return Scorer(settings=own, nightly=nightly, written=written, score=SCORES[policy], days=days)
+
+
+def at_home(settings: Settings, home: Path) -> Settings:
+    """The same settings for a home of its own, which reads the exports in it."""
+    return settings.model_copy(update={"home": home, "source": SourceSettings(name="folder", path=home / EXPORTS)})
+
+
+def _receipts(shop: LivingShop, day: date, listed: pl.DataFrame) -> pl.DataFrame:
+    """Everybody is reached; who took the offer before the next night has accepted it."""
+    contacts = listed.with_columns(as_of=pl.lit(day), happened_on=pl.lit(day))
+    since = shop.day_number(day)
+    events = shop.team_events.filter("is_response", pl.col("day") >= since, pl.col("day") < shop.day_number(shop.day))
+    begin = shop.world.nature.begin
+    took = events.select(
+        "action",
+        customer_id=customer_ids(events["customer"].to_numpy()),
+        took_on=pl.lit(begin) + pl.duration(days="day"),
+    ).unique(["customer_id", "action"], keep="first", maintain_order=True)
+    accepted = contacts.join(took, on=["customer_id", "action"]).with_columns(happened_on="took_on")
+    parts = [
+        contacts.with_columns(status=pl.lit("reached")),
+        accepted.drop("took_on").with_columns(status=pl.lit("accepted")),
+    ]
+    told = pl.concat(parts).with_columns(happened_at=pl.format("{} 09:30", "happened_on"))
+    return told.select("campaign", "customer_id", "status", "happened_at", "as_of").sort("campaign", "customer_id")

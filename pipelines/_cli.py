@@ -13,7 +13,8 @@ from zoneinfo import ZoneInfo
 import click
 
 from pipelines._ending import run
-from pipelines._options import as_typed, data_file, home_options, night_options, settings_of
+from pipelines._options import as_typed, data_file, figures_file, home_options, night_options, settings_of
+from pipelines._simulate_command import simulate
 
 if TYPE_CHECKING:
     from pipelines._settings import Settings
@@ -41,6 +42,9 @@ Exit codes:
 @click.version_option(package_name="churn-pipeline", prog_name="churn")
 def cli() -> None:
     """From raw transactions and interactions to a scored customer list worth money, every night."""
+
+
+cli.add_command(simulate)
 
 
 @cli.command()
@@ -136,6 +140,34 @@ def schedule(cron: str, source: str | None, file: Path | None, home: Path | None
     from pipelines import _run
 
     _run.schedule(settings, cron=cron)
+
+
+@cli.command()
+@click.argument("receipts_file", metavar="FILE", type=click.Path(path_type=Path))
+@home_options
+def receipts(receipts_file: Path, source: str | None, file: Path | None, home: Path | None) -> None:
+    """Take the file in which the team says whom of the list it reached, and what was said; safe to repeat."""
+    settings = settings_of(source, file, home)
+    from pipelines import _run
+
+    _run.receipts(settings, receipts_file, now=datetime.now(ZoneInfo(settings.time_zone)))
+
+
+@cli.command()
+@click.argument("name", required=False)
+@home_options
+@click.option(
+    "--output", type=click.Path(path_type=Path), callback=figures_file, help="Write the figures here, as .csv."
+)
+def campaign(name: str | None, source: str | None, file: Path | None, home: Path | None, output: Path | None) -> None:
+    """Plan, follow and measure the campaign NAME; without a name list all."""
+    settings = settings_of(source, file, home)
+    from pipelines import _run
+
+    if name is None:
+        _run.show_campaigns(settings, output=output)
+    else:
+        _run.show_campaign(settings, name, output=output)
 
 
 @cli.group()

@@ -74,6 +74,18 @@ class DateWrong(PipelineError):
     exit_code: ClassVar[int] = 2
 
 
+class NoCampaigns(PipelineError):
+    """Receipts came, and no list has been published that they could answer."""
+
+    exit_code: ClassVar[int] = 3
+
+
+class CampaignUnknown(PipelineError):
+    """No campaign of that name has begun or is to come."""
+
+    exit_code: ClassVar[int] = 2
+
+
 class ServerDown(PipelineError):
     """The Prefect server that the schedule needs is not there."""
 

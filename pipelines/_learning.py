@@ -24,6 +24,8 @@ from pipelines._parameters import champion_among, with_parameters
 from pipelines._progress import stage
 from pipelines._settings import Settings
 from pipelines._snapshot import engine_tables
+from pipelines._touched import touched
+from serving import Ledger
 
 log = logging.getLogger(__name__)
 
@@ -134,18 +136,29 @@ def learn(
 
     All are trained and judged before the first is registered, so that one that cannot be learned leaves every champion
     as it is. With an `override` a refused model becomes the champion all the same, and that is recorded. Parameters are
-    those of the champion; with `trials`, those that a search of so many leads to. Beside what was learned comes a note
+    those of the champion; with `trials`, those that a search of so many leads to. Nobody is learned from in whose
+    answer a campaign had a hand (see `pipelines/_touched.py`). Beside what was learned comes a note
     on each question that waits, for it cannot be learned yet.
     """
-    store = snapshot_store(settings, lake)
+    store, ledger = snapshot_store(settings, lake), Ledger(settings.ledger.url, settings.home)
     made, notes = [], list[str]()
     for target in questions:
         terms, recipe = terms_of(settings, target), recipe_of(settings)
+        leave_out = touched(ledger, target, terms=terms, before=as_of)
         recipe, search = with_parameters(
-            recipe, target, registry=registry, store=store, as_of=as_of, terms=terms, trials=trials
+            recipe,
+            target,
+            registry=registry,
+            store=store,
+            as_of=as_of,
+            terms=terms,
+            trials=trials,
+            leave_out=leave_out,
         )
         with stage(f"training {target.name}"), _noted_too_early(target, notes):
-            trained = replace(train(target, store, known_by=as_of, terms=terms, recipe=recipe), search=search)
+            trained = replace(
+                train(target, store, known_by=as_of, terms=terms, recipe=recipe, leave_out=leave_out), search=search
+            )
             verdict = _judged(trained, registry, store, max_age_days=settings.models.max_age_days, as_of=as_of)
             verdict = verdict.overridden(override) if override else verdict
             made.append((trained, verdict, _reference(trained, store)))

@@ -66,3 +66,10 @@ def data_file(context: click.Context, option: click.Parameter, file: Path | None
         return file
     what = "the folder is not there" if file.suffix in (".parquet", ".csv") else "a name ends in .parquet or .csv"
     raise click.BadParameter(f"{str(file)!r}: {'it is a folder' if file.is_dir() else what}.")
+
+
+def figures_file(context: click.Context, option: click.Parameter, file: Path | None) -> Path | None:
+    """A CSV file that can be written; BadParameter for anything else."""
+    if file is not None and file.suffix != ".csv":
+        raise click.BadParameter(f"{str(file)!r}: a name ends in .csv.")
+    return data_file(context, option, file)

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 
+import polars as pl
+
 from features import SnapshotStore
 from models import Target, Terms
 from models._examples import Recipe
@@ -29,6 +31,7 @@ def with_parameters(
     as_of: date,
     terms: Terms,
     trials: int | None,
+    leave_out: pl.DataFrame | None = None,
 ) -> tuple[Recipe, Search | None]:
     """The recipe with the parameters of the champion, so that what was found once is not lost by the next training.
 
@@ -45,7 +48,16 @@ def with_parameters(
         going_on(f"{doing}: trial {trial.number} of {trials}, {by_now}")
 
     with stage(doing):
-        search = tune(target, store, known_by=as_of, terms=terms, recipe=recipe, trials=trials, watch=watch)
+        search = tune(
+            target,
+            store,
+            known_by=as_of,
+            terms=terms,
+            recipe=recipe,
+            trials=trials,
+            watch=watch,
+            leave_out=leave_out,
+        )
     log.log(logging.INFO if search.trials else logging.WARNING, "%s is learned with %s", target.name, search.why)
     return replace(recipe, parameters=search.parameters), search
 

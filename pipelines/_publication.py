@@ -6,7 +6,7 @@ import logging
 import platform
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
@@ -16,18 +16,21 @@ import polars.selectors as cs
 
 from features import ComplaintRates, Lake, complaint_rates, day_start, fingerprint
 from models import NotEnoughHistory, Past, Target, targets
-from models._reasons import reasons
 from models._registry import Champion
 from models._scoring import amounts, score
 from models._target import AMOUNT, PROBABILITY
 from models.contract_churn import leavers
 from pipelines._asked import Asked, asked_on
+from pipelines._decisions import Tonight, decide_tonight, with_facts
 from pipelines._guard import familiar, usable
 from pipelines._ingest import Arrival
 from pipelines._learning import terms_of
+from pipelines._recording import plan_record, record_what_was_killed, recorded
+from pipelines._reporting import pages_of
 from pipelines._settings import Settings
 from pipelines._valuation import values_of
-from serving import Bundle, publish, rank, with_consent
+from pipelines._why import with_reasons
+from serving import Bundle, Ledger, changes_since, last_bundle, listing, publish, with_consent
 
 log = logging.getLogger(__name__)
 
@@ -42,12 +45,17 @@ _SOFTWARE = ("polars", "narwhals", "scikit-learn", "xgboost-cpu", "numpy", "delt
 
 @dataclass(frozen=True, kw_only=True)
 class Published:
-    """What a night put out: where, how many, the list, and the complaints of the active window (None: unknown)."""
+    """What a night put out: where, how many, the list, and the complaints of the active window (None: unknown).
+
+    `language` is that of the settings; `notes` are for the operator.
+    """
 
     folder: Path
     counts: Mapping[str, int]
     listed: pl.DataFrame
     has_consent_data: bool
+    language: str
+    notes: tuple[str, ...]
     complaints: ComplaintRates | None
 
 
@@ -65,24 +73,52 @@ def publish_night(
     _ask_anybody(settings, tonight)
     champions = familiar(settings, champions, tonight)
     rows = tonight.rows_about(*champions)
-    scores = _scores(settings, lake, champions, tonight, rows)
-    ranked = rank(scores, size=settings.list.size)
-    listed = _with_reasons(settings, champions[LEADING], rows, ranked.listed)
+    scores = with_facts(_scores(settings, lake, champions, tonight, rows), rows, settings, lake)
+    ledger = Ledger(settings.ledger.url, settings.home)
+    record_what_was_killed(ledger, settings.home, before=as_of)
+    chosen = decide_tonight(settings, scores, ledger, as_of=as_of)
     window = settings.population.active_days
     rates = complaint_rates(lake.tables, as_of=as_of, time_zone=settings.time_zone, days=window)
     record = _record(settings, lake, champions, arrivals) | {"complaints": asdict(rates) if rates else None}
-    meanings = {column: words for name in champions for column, words in _meanings(targets()[name])}
-    counts = ranked.counts
-    bundle = Bundle(as_of=as_of, scores=scores, listed=listed, counts=counts, meanings=meanings, record=record)
-    folder = publish(bundle, home=settings.home)
-    seconds = time.perf_counter() - started
+    bundle = _bundle(settings, champions, chosen, scores, rows, record=record)
+    bundle = replace(bundle, pages=pages_of(bundle, chosen.rules, settings=settings, lake=lake, complaints=rates))
+    with recorded(ledger, chosen, bundle):
+        folder = publish(bundle, home=settings.home)
+    seconds, listed = time.perf_counter() - started, bundle.listed
     log.info("publish as_of=%s rows_in=%d rows_out=%d seconds=%.1f", as_of, scores.height, listed.height, seconds)
     return Published(
         folder=folder,
-        counts=counts,
+        counts=bundle.counts,
         listed=listed,
         has_consent_data=not scores["may_contact"].is_null().all(),
         complaints=rates,
+        language=settings.language,
+        notes=chosen.notes,
+    )
+
+
+def _bundle(
+    settings: Settings,
+    champions: Mapping[str, Champion],
+    chosen: Tonight,
+    scores: pl.DataFrame,
+    rows: pl.DataFrame,
+    *,
+    record: Mapping[str, object],
+) -> Bundle:
+    """All that tonight publishes but its pages: the list with reasons, and what is new since the list before."""
+    decided, as_of = chosen.decided.customers, chosen.as_of
+    listed = listing(decided, as_of=as_of, act_within_days=max(settings.churn.horizon_days // 4, 1))
+    listed = with_reasons(listed, champions, rows, language=settings.language)
+    return Bundle(
+        as_of=as_of,
+        scores=scores,
+        decided=decided,
+        listed=listed,
+        changes=changes_since(listed, _list_before(settings, as_of), decided),
+        counts=chosen.decided.counts,
+        meanings={column: words for name in champions for column, words in _meanings(targets()[name])},
+        record={**record, **plan_record(chosen)},
     )
 
 
@@ -165,12 +201,10 @@ def _has_announced(settings: Settings, lake: Lake, rows: pl.DataFrame, as_of: da
     return rows["customer_id"].is_in(found.collect()["customer_id"].implode())
 
 
-def _with_reasons(settings: Settings, champion: Champion, rows: pl.DataFrame, listed: pl.DataFrame) -> pl.DataFrame:
-    theirs = listed.select("customer_id").join(
-        rows, on="customer_id", how="left", validate="1:1", maintain_order="left"
-    )
-    told = reasons(champion.model, theirs, champion.columns, language=settings.language)
-    return listed.join(told, on="customer_id", how="left", validate="1:1", maintain_order="left")
+def _list_before(settings: Settings, as_of: date) -> pl.DataFrame | None:
+    """The list of the latest night before that was published."""
+    folder = last_bundle(settings.home, before=as_of)
+    return None if folder is None else pl.read_parquet(folder / "retention_list.parquet")
 
 
 def _record(

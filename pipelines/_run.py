@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.markup import escape
@@ -14,7 +14,7 @@ from rich.padding import Padding
 
 from pipelines._failures import note_in_log
 from pipelines._logs import logged, quiet_frameworks
-from pipelines._screen import new_console, new_table, short, show_figures, show_learned, show_night
+from pipelines._screen import new_console, new_table, short, show_figures, show_learned, show_night, show_table
 from pipelines._server import prefect_server
 from pipelines._sources import find_source
 
@@ -134,6 +134,25 @@ def schedule(settings: Settings, *, cron: str) -> None:
             serve(settings, cron=cron)
 
 
+def simulate(settings: Settings, plan: Mapping[str, Any], *, verbose: bool) -> None:
+    """Plays the living shop and shows what each policy brought and how the campaigns were measured.
+
+    `plan` has the fields of `Plan`. One Prefect server serves all nights.
+    """
+    with _ready(settings, verbose=verbose) as console, prefect_server(settings.home) as server:
+        from pipelines._simulate import Plan
+        from pipelines._simulate import simulate as play
+        from pipelines.nightly import nightly as night
+        from pipelines.training import training as learning
+
+        server.wait()
+        found = play(settings, Plan(**plan), training=learning, nightly=night)
+        show_table(console, found.policies, title="What each policy brought")
+        if found.campaigns is not None:
+            show_table(console, found.campaigns, title="Our campaigns against the truth")
+        found.ask_for_respect()
+
+
 def show_quarantine(settings: Settings, *, table: str | None) -> None:
     """Lists the rows in quarantine, most frequent reason first."""
     from pipelines._quarantine import quarantined
@@ -189,6 +208,41 @@ def roll_back(settings: Settings, question: str, *, version: int | None, decisio
         f"version {was}. Noted: {escape(decision['by'])}, {decision['at']}: {escape(decision['why'])}",
         soft_wrap=True,
     )
+
+
+def receipts(settings: Settings, file: Path, *, now: datetime) -> None:
+    """Takes the team's receipts and says what became of the lines of their file."""
+    from pipelines._receipts import take_receipts, taken_lines
+
+    console = new_console()
+    for line in taken_lines(take_receipts(settings, file, now=now), file):
+        console.print(escape(line), soft_wrap=True)
+
+
+def show_campaigns(settings: Settings, *, output: Path | None) -> None:
+    """Lists the campaigns on record, and what each has come to."""
+    from pipelines._campaign_screen import show_list
+    from pipelines._campaign_view import views_of
+    from pipelines._campaigns_known import ledger_with_campaigns, none_yet
+
+    console, ledger = new_console(), ledger_with_campaigns(settings)
+    if ledger is None:
+        console.print(escape(none_yet(settings)), soft_wrap=True)
+        return
+    show_list(console, views_of(settings, ledger), output=output)
+
+
+def show_campaign(settings: Settings, name: str, *, output: Path | None) -> None:
+    """Shows the plan, the progress and the measurement of one campaign."""
+    from pipelines._campaign_screen import show_page
+    from pipelines._campaign_view import view_of
+    from pipelines._campaigns_known import ledger_with_campaigns, none_yet
+    from pipelines._errors import CampaignUnknown
+
+    ledger = ledger_with_campaigns(settings)
+    if ledger is None:
+        raise CampaignUnknown(none_yet(settings))
+    show_page(new_console(), view_of(settings, ledger, name), output=output)
 
 
 def show_features(words: Sequence[str]) -> None:

@@ -13,6 +13,8 @@ from rich.markup import escape
 from rich.table import Table
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from pipelines._learning import Learned
     from pipelines._night import Night
     from pipelines._settings import Settings
@@ -30,16 +32,15 @@ def show_night(console: Console, settings: Settings, night: Night, *, options: s
     console.print(f"\n{counts_line(night)}")
     if complaints_line(night):
         console.print(complaints_line(night))
-    table = new_table(f"Top of the list, {night.as_of}", "#", "customer", "churn", "to lose", "at risk", "why")
+    table = new_table(f"Top of the list, {night.as_of}", "#", "customer", "who", "what to do", "worth", "why")
     for row in table_rows(night, most=5):
-        why = " · ".join(row[f"reason_{k}"] for k in (1, 2, 3) if row[f"reason_{k}"])
         table.add_row(
             str(row["rank"]),
             escape(row["customer_id"]),
-            f"{row['churn_probability']:.0%}",
-            f"{row['value_to_lose']:,.2f}",
-            f"{row['value_at_risk']:,.2f}",
-            escape(why),
+            f"{row['segment']}, {row['stage']}",
+            escape(row["to_do"]),
+            f"{row['worth']:,.2f}",
+            escape(row["why"] or ""),
         )
     console.print(table)
     if night.published.listed.is_empty():
@@ -57,6 +58,8 @@ def _show_next(console: Console, settings: Settings, night: Night, *, options: s
     for line in (
         "\nFiles",
         f"  {folder}/retention_list.csv  the list; opens in Excel",
+        f"  {folder}/changes.csv  what is new since the list before",
+        f"  {folder}/report.html  the night on one page",
         f"  {folder}/scores.parquet  every customer of whom anything is asked",
         f"  {short(night.docs)}/index.html  what was checked",
         "Next",
@@ -96,6 +99,15 @@ def show_figures(console: Console, rows: Sequence[Mapping[str, object]], *, titl
         title = ""
 
 
+def show_table(console: Console, frame: pl.DataFrame, *, title: str) -> None:
+    """Every row of a frame; amounts with two decimals, and a dash where nothing is known."""
+    table = new_table(title, *frame.columns)
+    for row in frame.iter_rows():
+        cells = [f"{value:,.2f}" if isinstance(value, float) else value for value in row]
+        table.add_row(*("-" if cell is None else escape(str(cell)) for cell in cells))
+    console.print(table)
+
+
 def new_console() -> Console:
     """A terminal tells its own width; a pipe or a file has room."""
     console = Console(highlight=False)
@@ -103,8 +115,8 @@ def new_console() -> Console:
 
 
 def new_table(title: str, *columns: str) -> Table:
-    """A table without lines, whose names of questions and customers are never broken."""
+    """A table without lines, whose names of questions, customers and campaigns are never broken."""
     table = Table(title=title, title_justify="left", box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for name in columns:
-        table.add_column(name, overflow="fold", no_wrap=name in ("question", "", "customer"))
+        table.add_column(name, overflow="fold", no_wrap=name in ("question", "", "customer", "campaign", "figure"))
     return table

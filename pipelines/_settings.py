@@ -12,12 +12,14 @@ from types import MappingProxyType
 from typing import Any
 
 from pydantic import ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from pipelines._errors import SettingsWrong
 from pipelines._settings_keys import Settings, SourceSettings
 from pipelines._settings_reference import (
     is_number,
+    is_yes_or_no,
     leaves,
     section_of,
     settings_markdown,
@@ -88,8 +90,9 @@ def _anchored(tree: Tree, base: Path) -> Tree:
     tree = dict(tree)
     if isinstance(tree.get("home"), str):
         tree["home"] = str(_absolute(tree["home"], base))
-    if isinstance(tree.get("features"), dict) and isinstance(tree["features"].get("temp_folder"), str):
-        tree["features"] = tree["features"] | {"temp_folder": str(_absolute(tree["features"]["temp_folder"], base))}
+    for section, name in (("features", "temp_folder"), ("decisions", "suppressed")):
+        if isinstance(tree.get(section), dict) and isinstance(tree[section].get(name), str):
+            tree[section] = tree[section] | {name: str(_absolute(tree[section][name], base))}
     if isinstance(tree.get("source"), dict):
         source = tree["source"] = dict(tree["source"])
         if isinstance(source.get("name"), str) and _is_folder(source["name"], base):
@@ -136,7 +139,7 @@ def _from_environment(environment: Mapping[str, str]) -> tuple[dict[str, Any], d
             continue
         if key in names:
             raise SettingsWrong(f"{names[key]} and {variable} both set {key}; keep one of them.")
-        values[key], names[key] = _from_text(text, is_number(fields[key])), variable
+        values[key], names[key] = _from_text(text, fields[key]), variable
     return values, {key: f"environment variable {variable}" for key, variable in names.items()}
 
 
@@ -147,14 +150,17 @@ def _from_command_line(overrides: Mapping[str, object]) -> tuple[dict[str, Any],
         if isinstance(value, Path):
             value = str(value)
         if isinstance(value, str) and key in fields:
-            value = _from_text(value, is_number(fields[key]))
+            value = _from_text(value, fields[key])
         if value is not None:
             values[key] = value
     return values, {}
 
 
-def _from_text(text: str, number: type[int] | type[float] | None) -> object:
-    """The number that a text means; a text that means none is left for the check to refuse by name."""
+def _from_text(text: str, field: FieldInfo) -> object:
+    """The number, or the true or false, that a text means; one that means none is left to be refused by name."""
+    number = is_number(field)
+    if is_yes_or_no(field):
+        return {"true": True, "false": False}.get(text.strip().lower(), text)
     try:
         return number(text) if number else text
     except ValueError:
@@ -194,7 +200,8 @@ def _explained(detail: ErrorDetails, place: str, names: Mapping[str, str]) -> st
     if detail["type"] == "extra_forbidden":
         return f"{place}: unknown key '{key}'{_close_keys(detail['loc'])}"
     if detail["type"] == "value_error":
-        return f"{place}: {key}: {str(detail['ctx']['error']).rstrip('.')}."
+        about = f"{place}: {key}" if key else place
+        return f"{about}: {str(detail['ctx']['error']).rstrip('.')}."
     value = json.dumps(detail["input"], default=str, ensure_ascii=False)
     if detail["type"] == "model_type":
         return f"{place}: {key} is {value}; it must be a section: [{key}]."

@@ -1,17 +1,20 @@
 """Which settings are there? Every key with its type, its default and what it means; the reference is made from this.
 
-What the settings say of questions stands in `_settings_questions.py`, of arriving tables in `_settings_tables.py`.
+What the settings say of questions stands in `_settings_questions.py`, of decisions in `_settings_decisions.py`, of
+arriving tables in `_settings_tables.py`.
 """
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
+from pipelines._settings_decisions import ActionsSettings, DecisionsSettings, LedgerSettings
 from pipelines._settings_questions import (
     ChurnSettings,
     ContractChurnSettings,
@@ -120,7 +123,7 @@ class ModelsSettings(Section):
 class ListSettings(Section):
     """The list for the retention team."""
 
-    size: int = Field(default=500, ge=1, description="The most customers on the list.")
+    size: int = Field(default=500, ge=1, description="The most customers of one night, those held out included.")
 
 
 class MlflowSettings(Section):
@@ -170,9 +173,24 @@ class Settings(Section):
     training: TrainingSettings = TrainingSettings()
     models: ModelsSettings = ModelsSettings()
     list: ListSettings = ListSettings()
+    decisions: DecisionsSettings = DecisionsSettings()
+    actions: ActionsSettings = ActionsSettings.model_validate({})
+    ledger: LedgerSettings = LedgerSettings()
     mlflow: MlflowSettings = MlflowSettings()
     contracts: ContractsByTable = ContractsByTable()
     tables: MappingsByTable = MappingsByTable()
+
+    @model_validator(mode="after")
+    def _capacities_are_of_channels(self) -> Settings:
+        channels = sorted({getattr(self.actions, name).channel for name in type(self.actions).model_fields})
+        for channel in sorted(self.decisions.capacity.keys() - set(channels)):
+            close = difflib.get_close_matches(channel, channels, n=1)
+            hint = f"; did you mean {close[0]!r}?" if close else "."
+            raise ValueError(
+                f"[decisions] capacity names the channel {channel!r}, which no action has{hint} Channels: "
+                f"{', '.join(channels)}"
+            )
+        return self
 
     def mapping(self, table: str) -> TableSettings:
         """How the raw table becomes `table`; nothing to do for a table that cannot be mapped."""
@@ -192,5 +210,12 @@ class Settings(Section):
         """The settings as published beside a list: fit for JSON, without what is only of this machine."""
         return self.model_dump(
             mode="json",
-            exclude={"home": True, "source": {"path"}, "mlflow": True, "features": {"memory_limit", "temp_folder"}},
+            exclude={
+                "home": True,
+                "source": {"path"},
+                "mlflow": True,
+                "ledger": True,
+                "decisions": {"suppressed"},
+                "features": {"memory_limit", "temp_folder"},
+            },
         )

@@ -10,11 +10,12 @@ from pathlib import Path
 
 from pydantic.fields import FieldInfo
 
+from pipelines._settings_decisions import OWN_DEFAULTS, ActionsSettings
 from pipelines._settings_keys import Settings
 from pipelines._settings_section import Section
 from pipelines._settings_tables import TABLES, ContractsByTable, MappingsByTable
 
-_WORDS = {int: "whole number", float: "number", str: "text", Path: "path"}
+_WORDS = {int: "whole number", float: "number", str: "text", Path: "path", bool: "true or false"}
 _PLAIN_DEFAULTS = {"home": "`home/<name>`"}
 _HEADER = "| Key | Type | Default | Meaning | Environment |\n|---|---|---|---|---|"
 _PREFACE = """\
@@ -59,6 +60,11 @@ def is_number(field: FieldInfo) -> type[int] | type[float] | None:
     return wanted if wanted in (int, float) else None
 
 
+def is_yes_or_no(field: FieldInfo) -> bool:
+    """Whether a key holds true or false."""
+    return _wanted(field) is bool
+
+
 def what_is_allowed(field: FieldInfo) -> str:
     """In words: `whole number, at least 1`."""
     wanted = _wanted(field)
@@ -67,7 +73,7 @@ def what_is_allowed(field: FieldInfo) -> str:
     if typing.get_origin(wanted) is tuple:
         return "text or list of texts"
     if typing.get_origin(wanted) is dict:
-        return "table of texts" if typing.get_args(wanted)[1] is str else "table of plain values"
+        return {str: "table of texts", int: "table of whole numbers"}.get(_plain(wanted), "table of plain values")
     return ", ".join([_WORDS[wanted], *_bounds(field)])
 
 
@@ -81,8 +87,14 @@ def _wanted(field: FieldInfo) -> typing.Any:
     return annotation
 
 
+def _plain(table: typing.Any) -> typing.Any:
+    """The type of a table's values without notes."""
+    held = typing.get_args(table)[1]
+    return typing.get_args(held)[0] if typing.get_origin(held) is typing.Annotated else held
+
+
 def _bounds(field: FieldInfo) -> Iterator[str]:
-    words = {"ge": "at least", "le": "at most"}
+    words = {"ge": "at least", "gt": "more than", "le": "at most"}
     for note in field.metadata:
         for bound, word in words.items():
             if hasattr(note, bound):
@@ -109,9 +121,20 @@ def settings_markdown() -> str:
         if section in (ContractsByTable, MappingsByTable):
             each = section_of(section.model_fields["transactions"])
             parts += _section(f"{name}.<table>", each, f"`<table>` is {', '.join(f'`{table}`' for table in TABLES)}.")
+        elif section is ActionsSettings:
+            parts += _section(f"{name}.<action>", section_of(section.model_fields["upsell"]), _own_defaults())
         elif section is not None:
             parts += _section(name, section)
     return "\n".join(parts) + "\n"
+
+
+def _own_defaults() -> str:
+    """Which actions there are, and where their defaults differ from those below."""
+    told = [
+        f"`{name}`" + (f" ({', '.join(f'`{key} = {json.dumps(value)}`' for key, value in own.items())})" if own else "")
+        for name, own in OWN_DEFAULTS.items()
+    ]
+    return f"`<action>` is one of these, with defaults of its own in brackets: {', '.join(told)}."
 
 
 def _section(name: str, section: type[Section] | None, note: str = "") -> list[str]:

@@ -32,9 +32,14 @@ ESTIMATORS = {
 }
 COUNTS = {
     "listed": "listed",
-    "beyond_list_size": "beyond the list's size",
-    "no_value_at_risk": "no value at risk",
+    "held_out": "held out",
     "no_consent": "no consent to contact",
+    "suppressed": "on the suppression list",
+    "cool_down": "contacted or held out lately",
+    "yearly_cap": "contacted often enough this year",
+    "complaint_beyond_limits": "complaints without a place",
+    "not_worth_it": "no action pays",
+    "beyond_limits": "no place left",
 }
 
 
@@ -52,9 +57,7 @@ def counts_line(night: Night) -> str:
     """How the population divides: parts that add up."""
     counts = night.published.counts
     parts = [f"{counts[key]:,} {words}" for key, words in COUNTS.items() if counts.get(key)]
-    others = counts.get("not_active", 0)
-    beside = f"; {others:,} others scored for other questions" if others else ""
-    return f"{counts['population'] - others:,} active customers scored = {' + '.join(parts)}{beside}"
+    return f"{counts['population']:,} customers scored = {' + '.join(parts)}"
 
 
 def complaints_line(night: Night) -> str:
@@ -74,8 +77,10 @@ def complaints_line(night: Night) -> str:
 def table_rows(night: Night, *, most: int = 10) -> list[dict[str, Any]]:
     """The top of the list, one mapping per customer."""
     listed = night.published.listed.head(most)
-    about = ("rank", "customer_id", "churn_probability", "value_to_lose", "value_at_risk")
-    return listed.select(*about, "reason_1", "reason_2", "reason_3").to_dicts()
+    to_do, why = f"to_do_{night.published.language}", f"why_{night.published.language}"
+    return listed.select(
+        "rank", "customer_id", "segment", "stage", to_do=to_do, worth="expected_profit", why=why
+    ).to_dicts()
 
 
 def figures_row(question: str, estimator: str, figures: Mapping[str, float]) -> dict[str, Any]:

@@ -15,11 +15,13 @@ from pipelines._guard import learn_anew
 from pipelines._ingest import Arrival, Delivery, ingest, read_and_check
 from pipelines._learning import Learned, champions, learn, without_champion
 from pipelines._night import Night, alone_in
+from pipelines._outcomes import measure_outcomes
 from pipelines._progress import stage
 from pipelines._publication import Published, publish_night
 from pipelines._retries import worth_a_retry
 from pipelines._settings import Settings
 from pipelines._summary import markdown_summary, table_rows
+from serving import Ledger
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +54,13 @@ def train_task(settings: Settings, as_of: date) -> tuple[list[Learned], list[str
     return learned + anew, [*waiting, *notes]
 
 
+@task(name="measure", cache_policy=NO_CACHE)
+def measure_task(settings: Settings, as_of: date) -> int:
+    """Records what has become of customers of campaigns, as far as that is known by now."""
+    ledger = Ledger(settings.ledger.url, settings.home)
+    return measure_outcomes(settings, open_lake(settings.home), ledger, as_of=as_of)
+
+
 @task(name="publish", cache_policy=NO_CACHE)
 def publish_task(settings: Settings, as_of: date, arrivals: list[Arrival]) -> Published:
     """Scores the population with the champions and publishes the list."""
@@ -68,6 +77,8 @@ def nightly(settings: Settings, as_of: date) -> Night:
             delivery = read_and_check_task(settings, as_of)
         with stage("merging what is new"):
             arrivals = ingest_task(settings, delivery, as_of)
+        with stage("measuring what came of earlier lists"):
+            measured = measure_task(settings, as_of)
         with stage("models"):
             learned, notes = train_task(settings, as_of)
         with stage("scoring and publishing"):
@@ -78,10 +89,14 @@ def nightly(settings: Settings, as_of: date) -> Night:
         learned=learned,
         published=published,
         docs=delivery.docs,
-        notes=(*delivery.notes, *notes),
+        notes=(*delivery.notes, *notes, *_measured_note(measured), *published.notes),
     )
     _show_in_prefect(night)
     return night
+
+
+def _measured_note(measured: int) -> tuple[str, ...]:
+    return (f"{measured:,} outcomes of campaigns measured; `churn campaign` shows them",) if measured else ()
 
 
 def _show_in_prefect(night: Night) -> None:

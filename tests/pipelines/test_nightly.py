@@ -12,6 +12,8 @@ import polars as pl
 import pytest
 from small_shop import AS_OF, Churn, kept_by_prefect, shop_lines, write_shop
 
+from serving import Ledger
+
 
 def bundle(home: Path, as_of: str = AS_OF) -> Path:
     return home / "lists" / f"as_of={as_of}"
@@ -41,11 +43,9 @@ def test_lapsed_customers_are_asked_for_win_back_and_nothing_else(night: Path) -
         == (lapsed.height,) * 3
     )
     assert scores.filter("is_active")["win_back_probability"].is_null().all()
-    assert (
-        not pl.read_csv(bundle(night) / "retention_list.csv", infer_schema=False)["customer_id"]
-        .is_in(lapsed["customer_id"].implode())
-        .any()
-    )
+    listed = pl.read_parquet(bundle(night) / "retention_list.parquet")
+    theirs = listed.filter(pl.col("customer_id").is_in(lapsed["customer_id"].implode()))
+    assert theirs["action"].is_in(["win_back_offer"]).all()
 
 
 def test_the_manifest_tells_the_truth_about_the_files(night: Path) -> None:
@@ -59,14 +59,30 @@ def test_the_manifest_tells_the_truth_about_the_files(night: Path) -> None:
     assert str(night) not in (bundle(night) / "manifest.json").read_text(encoding="utf-8")
 
 
-def test_the_list_opens_in_excel_and_is_ranked_by_value_at_risk(night: Path) -> None:
+def test_the_list_opens_in_excel_and_is_ranked_by_expected_profit(night: Path) -> None:
     raw = (bundle(night) / "retention_list.csv").read_bytes()
     assert raw.startswith(b"\xef\xbb\xbf")
     rows = list(csv.DictReader(raw.decode("utf-8-sig").splitlines()))
     assert [row["rank"] for row in rows] == [str(k) for k in range(1, len(rows) + 1)]
-    at_risk = [float(row["value_at_risk"]) for row in rows]
-    assert at_risk == sorted(at_risk, reverse=True)
-    assert all(row["reason_1"] for row in rows[:5])
+    profit = [float(row["expected_profit"]) for row in rows]
+    assert profit == sorted(profit, reverse=True)
+    assert all(value > 0 for value in profit)
+    for name in ("reason_1", "why_en", "why_zh", "to_do_en", "to_do_zh", "until_on", "campaign"):
+        assert all(row[name] for row in rows[:5])
+
+
+def test_what_became_of_everybody_adds_up_and_the_ledger_has_it(night: Path) -> None:
+    decided = pl.read_parquet(bundle(night) / "decisions.parquet")
+    counts = json.loads((bundle(night) / "manifest.json").read_text(encoding="utf-8"))["counts"]
+    found = dict(decided["outcome"].value_counts().iter_rows())
+    assert {name: number for name, number in counts.items() if number and name != "population"} == found
+    assert counts["population"] == decided.height
+    holdout = pl.read_parquet(bundle(night) / "holdout.parquet")
+    listed = pl.read_parquet(bundle(night) / "retention_list.parquet")
+    assert holdout["customer_id"].is_in(listed["customer_id"].implode()).sum() == 0
+    assigned = Ledger(None, night).assigned()
+    assert sorted(assigned.filter(pl.col("arm") == "treated")["customer_id"]) == sorted(listed["customer_id"])
+    assert sorted(assigned.filter(pl.col("arm") == "held_out")["customer_id"]) == sorted(holdout["customer_id"])
 
 
 def test_value_at_risk_is_churn_probability_times_what_leaving_would_cost(night: Path) -> None:

@@ -1,0 +1,29 @@
+"""Which campaigns are there? Those on record, found by name; an empty ledger and a mistyped name are told apart."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+
+from pipelines._errors import CampaignUnknown
+from pipelines._settings import Settings
+from serving import Ledger
+
+
+def ledger_with_campaigns(settings: Settings) -> Ledger | None:
+    """The ledger of the home, or None while it has no campaign; a home that is none stays none."""
+    if settings.ledger.url is None and not (settings.home / "ledger.db").is_file():
+        return None
+    ledger = Ledger(settings.ledger.url, settings.home)
+    return None if ledger.campaigns().is_empty() else ledger
+
+
+def unknown(name: str, known: list[str]) -> CampaignUnknown:
+    """The error for a name that no campaign has, with the one that may be meant."""
+    close = get_close_matches(name, known, n=1, cutoff=0.5)
+    hint = f" Did you mean {close[0]!r}?" if close else ""
+    return CampaignUnknown(f"no campaign is called {name!r}.{hint} `churn campaign` lists those there are.")
+
+
+def none_yet(settings: Settings) -> str:
+    """What to say while there is no campaign."""
+    return f"no campaign has begun in {settings.home}; `churn nightly` publishes the first list, and records it."

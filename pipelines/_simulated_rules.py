@@ -71,7 +71,7 @@ def candidates(shop: LivingShop, settings: Settings, *, contacted: pl.DataFrame)
     chosen = settings.decisions
     alone = left_alone(
         known,
-        contacted=contacted.select("customer_id", contacted_on="day", arm=pl.lit("treated")),
+        contacted=contacted.select("customer_id", contacted_on="day", arm=pl.lit("treated"), is_running=pl.lit(False)),
         suppressed=pl.DataFrame(schema={"customer_id": pl.String}),
         as_of=shop.day,
         manners=Manners(cool_down_days=chosen.cool_down_days, yearly_cap=chosen.yearly_cap),

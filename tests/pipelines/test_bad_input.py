@@ -176,6 +176,7 @@ def test_a_day_in_shanghai_is_not_a_day_in_utc(night, home: Path, tmp_path: Path
     assert len(in_shanghai) > 20
 
 
+@pytest.mark.slow
 def test_integer_ids_in_one_table_meet_text_ids_in_another(night, tmp_path: Path, home: Path) -> None:
     folder = tmp_path / "shop"
     folder.mkdir()
@@ -206,6 +207,7 @@ def test_ids_that_never_meet_are_noted(night, tmp_path: Path) -> None:
     assert "are these the same ids?" in ended.out
 
 
+@pytest.mark.slow
 def test_chinese_text_passes_through_every_column(night, tmp_path: Path, home: Path) -> None:
     lines = shop_lines().with_columns(
         customer_id=pl.lit("客户") + pl.col("customer_id"),
@@ -228,6 +230,7 @@ def test_chinese_text_passes_through_every_column(night, tmp_path: Path, home: P
     assert json.loads((published / "manifest.json").read_text(encoding="utf-8"))["complaints"]["complaint_count"] == 2
 
 
+@pytest.mark.slow
 def test_a_chinese_encoding_is_read_when_named(night, tmp_path: Path, home: Path) -> None:
     lines = shop_lines().with_columns(customer_id=pl.lit("客户") + pl.col("customer_id"))
     write_shop(tmp_path / "shop", lines)

@@ -118,6 +118,7 @@ def test_an_override_needs_a_name_and_a_reason(given: tuple[str, ...], churn: Ch
     assert "--promote-anyway, --by NAME and --why TEXT go together" in ended.err
 
 
+@pytest.mark.slow
 def test_an_earlier_day_is_no_reason_to_replace_a_champion_unless_a_person_says_so(
     churn: Churn, shop: Path, night: Path
 ) -> None:
@@ -133,6 +134,7 @@ def test_an_earlier_day_is_no_reason_to_replace_a_champion_unless_a_person_says_
     assert "promoted anyway by Li Na on 20" in churn("models", "--home", night).out
 
 
+@pytest.mark.slow
 def test_a_night_four_weeks_later_trains_anew_and_the_same_night_again_does_not(
     churn: Churn, night: Path, tmp_path: Path
 ) -> None:
@@ -146,6 +148,7 @@ def test_a_night_four_weeks_later_trains_anew_and_the_same_night_again_does_not(
     assert "Learned" not in again.out
 
 
+@pytest.mark.slow
 def test_a_champion_past_its_age_is_replaced_in_time_and_refused_where_it_is_not(
     churn: Churn, night: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -161,6 +161,7 @@ def test_late_rows_change_the_same_night_and_the_old_list_is_kept(churn: Churn, 
     assert hashes(kept) == before
 
 
+@pytest.mark.slow
 def test_a_backtest_compares_the_list_with_what_happened(churn: Churn, shop: Path, tmp_path: Path) -> None:
     ended = churn("backtest", "--source", shop, "--as-of", "2024-06-18", "--home", tmp_path / "home")
     assert ended.code == 0, ended.err
@@ -213,6 +214,7 @@ def test_prefect_keeps_a_table_and_a_summary_of_the_night(one_night: Path) -> No
     assert '"rank"' in str(kept["retention-list"])
 
 
+@pytest.mark.slow
 def test_quarantined_rows_come_back_when_the_contract_allows_them(
     churn: Churn, shop: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

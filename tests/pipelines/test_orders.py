@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import polars as pl
+import pytest
 from small_shop import AS_OF, Churn, shop_lines, write_shop
 
 
+@pytest.mark.slow
 def test_order_ids_that_are_used_again_are_noted_and_returns_under_an_old_one_are_not(
     churn: Churn, tmp_path: Path
 ) -> None:

@@ -45,6 +45,7 @@ def test_help_is_light_and_names_the_exit_codes(tmp_path: Path) -> None:
     assert ended.stdout.strip().endswith("[]")
 
 
+@pytest.mark.slow
 def test_a_night_with_an_empty_home_leaves_nothing_there(tmp_path: Path, shop: Path) -> None:
     run = start(tmp_path, "nightly", "--source", shop, "--as-of", AS_OF, "--home", tmp_path / "home")
     out, err = run.communicate(timeout=180)

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import polars as pl
+import pytest
 from small_shop import AS_OF, Churn
 
 from pipelines._recording import record_what_was_killed
@@ -50,6 +51,7 @@ def test_nothing_is_recorded_that_is_on_record_or_older_than_what_is(night: Path
     assert Ledger(None, night).lists()["as_of"].to_list() == [NIGHT]
 
 
+@pytest.mark.slow
 def test_a_night_before_those_on_record_is_a_look_back_that_no_other_night_reads(
     churn: Churn, night: Path, shop: Path
 ) -> None:

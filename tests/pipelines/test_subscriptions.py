@@ -101,6 +101,7 @@ def test_with_the_beginning_of_the_present_term_each_renewal_is_a_term_that_old_
     assert renewed["renewal_count_ever"].sum() > known["renewal_count_ever"].sum()
 
 
+@pytest.mark.slow
 def test_a_night_asks_subscribers_whether_they_will_stay_and_those_who_announced_to_leave_not(
     churn: Churn, tmp_path: Path
 ) -> None:

@@ -15,7 +15,7 @@ from models._bootstrap import bootstrap, bootstrap_means, interval, thinned
 from models._contenders import MODEL
 from models._contenders import Estimator as YesOrNo
 from models._errors import NotEnoughHistory
-from models._examples import Recipe, plan_for, training_rows
+from models._examples import NOBODY, LeftOut, Recipe, plan_for, training_rows, untouched
 from models._figures import IN_GROUPS, SHOWN
 from models._kinds import CONTENDERS, kind_of
 from models._known import Reach
@@ -48,35 +48,67 @@ class Group:
 
 
 def looked_back(
-    target: Target, store: SnapshotStore, *, as_of: date, data: Reach, terms: Terms, recipe: Recipe
+    target: Target,
+    store: SnapshotStore,
+    *,
+    as_of: date,
+    data: Reach,
+    terms: Terms,
+    recipe: Recipe,
+    left_out: LeftOut = NOBODY,
 ) -> pl.DataFrame:
     """What would have been said on `as_of`, and what happened, as far as the `data` reach.
 
-    One row per customer of the population: `as_of`, `customer_id`, `label`, `tier`, `tenure`, `served` (who would have
-    been published: `model`, or the baseline that was served in its place), `model` (what would have been published)
-    and one column per baseline, learned from the same rows. Raises NotEnoughHistory or LabelNotMature.
+    One row per customer of the population who is not `left_out`: `as_of`, `customer_id`, `label`, `tier`, `tenure`,
+    `served` (who would have been published: `model`, or the baseline that was served in its place), `model` (what would
+    have been published) and one column per baseline, learned from the same rows. Raises NotEnoughHistory or
+    LabelNotMature.
     """
-    asked = population(target, store.tables, as_of=as_of, terms=terms)
-    if asked.is_empty():
-        raise NotEnoughHistory(f"nobody is asked about {target.name} on {as_of}; choose a date within the data.")
+    asked = _asked(target, store, left_out, as_of=as_of, terms=terms)
     ask_mature(target, as_of=as_of, terms=terms, known_by=data.over_by)
     happened = labels(target, store.tables, as_of=as_of, terms=terms, known_by=data.recorded_by, among=asked)
-    made = train(target, store, known_by=as_of, terms=terms, recipe=recipe)
+    made = train(target, store, known_by=as_of, terms=terms, recipe=recipe, leave_out=left_out.learning)
     rows = happened.join(store.at(as_of), on="customer_id", how="left", validate="1:1", maintain_order="left")
     rows = rows.with_columns(as_of=pl.lit(as_of))
     found = {MODEL: said(made.model, rows, made.columns)}
     found |= _bounds(made, rows)
-    found |= said_by_baselines(target, store, rows, as_of=as_of, terms=terms, recipe=recipe)
+    found |= said_by_baselines(
+        target, store, rows, as_of=as_of, terms=terms, recipe=recipe, leave_out=left_out.learning
+    )
     about = rows.select("as_of", "customer_id", "label", tier=tier(), tenure=tenure(), served=pl.lit(made.served))
     return about.with_columns(**{name: pl.Series(values, dtype=pl.Float64) for name, values in found.items()})
 
 
+def _asked(target: Target, store: SnapshotStore, left_out: LeftOut, *, as_of: date, terms: Terms) -> pl.DataFrame:
+    """The population without those who are not judged on; raises NotEnoughHistory where nobody is there, or left."""
+    everybody = population(target, store.tables, as_of=as_of, terms=terms)
+    if everybody.is_empty():
+        raise NotEnoughHistory(f"nobody is asked about {target.name} on {as_of}; choose a date within the data.")
+    asked = untouched(everybody, left_out.judging, as_of=as_of, terms=terms)
+    if asked.is_empty():
+        raise NotEnoughHistory(
+            f"nobody to judge {target.name} on: campaigns reached all {everybody.height:,} customers of its population "
+            f"on {as_of} within its horizon. Choose another date; a holdout keeps some customers apart."
+        )
+    return asked
+
+
 def said_by_baselines(
-    target: Target, store: SnapshotStore, rows: pl.DataFrame, *, as_of: date, terms: Terms, recipe: Recipe
+    target: Target,
+    store: SnapshotStore,
+    rows: pl.DataFrame,
+    *,
+    as_of: date,
+    terms: Terms,
+    recipe: Recipe,
+    leave_out: pl.DataFrame | None = None,
 ) -> dict[str, Numbers]:
-    """What each baseline, learned from what was known before `as_of` began, says of snapshot rows with `as_of`."""
+    """What each baseline, learned from what was known before `as_of` began, says of snapshot rows with `as_of`.
+
+    `leave_out` as in `training_rows`.
+    """
     plan = plan_for(target, store, known_by=as_of, terms=terms, recipe=recipe)
-    past = training_rows(target, store, plan=plan, terms=terms, recipe=recipe)
+    past = training_rows(target, store, plan=plan, terms=terms, recipe=recipe, leave_out=leave_out)
     kind = kind_of(target)
     lesson = kind.examples(past, store.at(as_of), plan, target, terms, recipe)
     return {name: said(kind.fitted(name, lesson), rows, lesson.X.columns) for name in kind.baselines(lesson)}

@@ -21,6 +21,21 @@ _PARTS = 1 << 30
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class LeftOut:
+    """Whose answers were changed by what somebody did: one row per customer and time in which that works on.
+
+    Columns `customer_id`, `from_on`, `until_on` (the day after the last); None: nobody. `learning` is what was known on
+    the as-of date, `judging` what is known now, of what was done since then too.
+    """
+
+    learning: pl.DataFrame | None = None
+    judging: pl.DataFrame | None = None
+
+
+NOBODY = LeftOut()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Recipe:
     """How to learn: days between as-of dates (None: chosen), how many dates, how many rows, and the seed.
 
@@ -72,8 +87,7 @@ def training_rows(
     NotEnoughHistory, before any snapshot is made, when there is nobody to learn from or to test on.
     """
     asked = {day: population(target, store.tables, as_of=day, terms=terms) for day in plan.final}
-    if leave_out is not None:
-        asked = {day: _untouched(one, leave_out, day, terms) for day, one in asked.items()}
+    asked = {day: untouched(one, leave_out, as_of=day, terms=terms) for day, one in asked.items()}
     count = sum(one.height for one in asked.values())
     if count > recipe.max_rows:
         drawn = pl.col("customer_id").hash(recipe.seed) % _PARTS < int(_PARTS * recipe.max_rows / count)
@@ -84,8 +98,13 @@ def training_rows(
     return pl.concat([_rows(target, store, asked, day, known_by=known_by, terms=terms) for day in plan.final])
 
 
-def _untouched(asked: pl.DataFrame, leave_out: pl.DataFrame, as_of: date, terms: Terms) -> pl.DataFrame:
-    """The customers in whose horizon from `as_of` on nothing was done that changes the answer."""
+def untouched(asked: pl.DataFrame, leave_out: pl.DataFrame | None, *, as_of: date, terms: Terms) -> pl.DataFrame:
+    """The customers in whose horizon from `as_of` on nothing was done that changes the answer, in their order.
+
+    `leave_out` as in `training_rows`; without it, all of them.
+    """
+    if leave_out is None:
+        return asked
     first, end = (as_of + timedelta(days=days) for days in (terms.lead_days, terms.ahead_days))
     touched = leave_out.filter(pl.col("from_on") < end, pl.col("until_on") > first)
     return asked.join(touched, on="customer_id", how="anti", maintain_order="left")

@@ -34,7 +34,7 @@ logging.getLogger("mlflow").setLevel(logging.CRITICAL)
 
 CHAMPION, CHALLENGER = "champion", "challenger"
 _ARTIFACTS = "mlartifacts"
-_NOT_THERE = ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE")
+NOT_THERE = ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE")
 """What MLflow answers where no model, or no model of that alias, is registered."""
 _UNREADABLE = (MlflowException, OSError, ImportError, AttributeError, TypeError, KeyError, ValueError)
 """Files that are gone, and models that were kept by another version of this project."""
@@ -139,7 +139,7 @@ class Registry:
         try:
             aliases = self._client.get_registered_model(full).aliases
         except MlflowException as error:
-            if error.error_code in _NOT_THERE:
+            if error.error_code in NOT_THERE:
                 return []
             raise
         bearing = {int(number): alias for alias, number in aliases.items()}
@@ -183,7 +183,7 @@ class Registry:
         try:
             return self._client.get_model_version_by_alias(self._prefix + name, CHAMPION)
         except MlflowException as error:
-            if error.error_code in _NOT_THERE:
+            if error.error_code in NOT_THERE:
                 return None
             raise
 

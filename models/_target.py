@@ -138,8 +138,6 @@ class Target:
     (`transactions.category`) is asked only where that has come.
     """
 
-    name: str
-    description: str
     population: PopulationRule
     label: LabelRule
     answer: str
@@ -153,7 +151,21 @@ class Target:
     essential: bool
     needs: tuple[str, ...]
     trusted: tuple[str, ...]
-    module: str
+
+    @property
+    def name(self) -> str:
+        """What the label rule is called."""
+        return self.label.__name__
+
+    @property
+    def description(self) -> str:
+        """The question in words: the docstring of the label rule."""
+        return " ".join((inspect.getdoc(self.label) or "").split())
+
+    @property
+    def module(self) -> str:
+        """Where the label rule is written."""
+        return self.label.__module__
 
     @property
     def fingerprint(self) -> str:
@@ -202,8 +214,6 @@ def target(
 
     def declare(label: LabelRule) -> Target:
         return Target(
-            name=label.__name__,
-            description=" ".join((inspect.getdoc(label) or "").split()),
             population=population,
             label=label,
             answer=answer,
@@ -217,7 +227,6 @@ def target(
             essential=essential,
             needs=needs,
             trusted=trusted,
-            module=label.__module__,
         )
 
     return declare

@@ -5,20 +5,7 @@ import narwhals as nw
 from features import Frame
 from models._target import DRIFTING, Future, Past, Terms, target
 from models.contract_churn import subscribers
-
-KEPT_AS_AGREED = (
-    "running_subscription_count",
-    "subscribed_days",
-    "next_renewal_days",
-    "longest_term_days",
-    "renewal_count_ever",
-    "days_since_last_renewal",
-    "monthly_subscription_amount",
-    "subscription_amount_change",
-    "plan_change_count_ever",
-)
-"""What is known of terms, which are never written over. Where an introductory price ends with the first term, nobody
-who has renewed moves up: that is so, and no leak."""
+from models.reasons_contract import KEPT_AS_AGREED
 
 
 @target(
@@ -26,6 +13,7 @@ who has renewed moves up: that is so, and no leak."""
     excluded=DRIFTING,
     otherwise=False,
     needs=("subscriptions",),
+    # Where an introductory price ends with the first term, nobody who has renewed moves up: that is so, and no leak.
     trusted=KEPT_AS_AGREED,
 )
 def contract_upsell(past: Past, future: Future, terms: Terms) -> Frame:

@@ -8,20 +8,23 @@ _of = pl.col
 _running, _since, _renewal = _of("running_subscription_count"), _of("subscribed_days"), _of("next_renewal_days")
 _renewals, _change = _of("renewal_count_ever"), _of("subscription_amount_change")
 
+KEPT_AS_AGREED = (
+    "running_subscription_count",
+    "subscribed_days",
+    "next_renewal_days",
+    "longest_term_days",
+    "renewal_count_ever",
+    "days_since_last_renewal",
+    "monthly_subscription_amount",
+    "subscription_amount_change",
+    "plan_change_count_ever",
+)
+"""The features made of a subscription's terms, which are never written over."""
+
 subscription = Reason(
     name="subscription",
     meaning="What the subscription says: when it must be renewed, what became dearer, how long it has lasted.",
-    claims=(
-        "running_subscription_count",
-        "subscribed_days",
-        "next_renewal_days",
-        "longest_term_days",
-        "renewal_count_ever",
-        "days_since_last_renewal",
-        "monthly_subscription_amount",
-        "subscription_amount_change",
-        "plan_change_count_ever",
-    ),
+    claims=KEPT_AS_AGREED,
     loses=(
         Wording(
             says=(

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import polars as pl
 import pytest
 
 from features import SnapshotStore
-from models import LabelNotMature, Terms, targets
+from models import LabelNotMature, NotEnoughHistory, Terms, targets
 from models._backtest import by_date, by_group, looked_back, over_dates, served_instead, spread
 from models._contenders import BASELINES, MODEL
-from models._examples import Recipe
+from models._examples import LeftOut, Recipe
 from models._figures import SHOWN
 from models._known import Reach
 from models._metrics import metrics
@@ -42,6 +42,33 @@ def test_what_is_looked_back_on_is_what_would_have_been_published(
     published = pl.DataFrame({"customer_id": known["customer_id"], "said": said(made.model, known, made.columns)})
     assert then.join(published, on="customer_id").select((pl.col(MODEL) - pl.col("said")).abs().max()).item() < 1e-9
     assert set(BASELINES) < set(rows.columns)
+
+
+def test_whom_a_campaign_reached_is_neither_learned_from_nor_judged_on(
+    rows: pl.DataFrame, store: SnapshotStore, terms: Terms, recipe: Recipe
+) -> None:
+    churn, day = targets()["churn"], DAYS[0]
+    everybody = rows.filter(pl.col("as_of") == day)["customer_id"].sort()
+    whole = {"from_on": [date(2024, 1, 1)], "until_on": [day + timedelta(days=1)]}
+    early, late = (pl.DataFrame({"customer_id": one}) for one in (everybody[::3], everybody[1::3]))
+    windows = [one.join(pl.DataFrame(whole), how="cross") for one in (early, late)]
+    without = LeftOut(learning=windows[0], judging=windows[1])
+    found = looked_back(churn, store, as_of=day, data=OVER, terms=terms, recipe=recipe, left_out=without)
+    assert set(found["customer_id"]) == {*everybody} - {*late["customer_id"]}
+    made = train(churn, store, known_by=day, terms=terms, recipe=recipe, leave_out=windows[0])
+    known = found.select("customer_id", "as_of").join(
+        store.at(day), on="customer_id", how="left", maintain_order="left"
+    )
+    assert found[MODEL].to_numpy() == pytest.approx(said(made.model, known, made.columns))
+
+
+def test_a_day_on_which_campaigns_reached_everybody_is_refused(
+    store: SnapshotStore, terms: Terms, recipe: Recipe, rows: pl.DataFrame
+) -> None:
+    reached = rows.select("customer_id", from_on=pl.lit(DAYS[0]), until_on=pl.lit(DAYS[1])).unique()
+    without = LeftOut(judging=reached)
+    with pytest.raises(NotEnoughHistory, match="campaigns reached all"):
+        looked_back(targets()["churn"], store, as_of=DAYS[0], data=OVER, terms=terms, recipe=recipe, left_out=without)
 
 
 def test_it_is_told_on_which_dates_a_baseline_was_served_instead(rows: pl.DataFrame) -> None:

@@ -1,0 +1,59 @@
+"""What should be known of an uplift model before it is believed? Its card: who was compared, how well it foretells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from models._randomised import Randomised
+from models._uplift import Judged, Learned
+from models._uplift_power import customers_among
+
+
+def uplift_card(action: str, trial: Randomised, learned: Learned) -> str:
+    """The card in Markdown: counts, what came of it and why, Qini coefficient, and calibration by parts."""
+    judged = learned.judged
+    sections = {
+        f"# uplift_{action}": [f"By how much {action} raises the probability of a good outcome, customer by customer."],
+        "## Verdict": ["Taken." if learned.uplift else f"The belief was kept: {learned.why_not}."],
+        "## Data": list(_data(trial)),
+        "## On customers that it had not seen": [] if judged is None else list(_found(judged)),
+        "## Limits": [
+            "It speaks of customers like those assigned to these campaigns, and of the action as it was then. "
+            "A trait beyond those seen counts as the last of them. It must not be used to decide anything else."
+        ],
+    }
+    return "\n".join(line for title, lines in sections.items() for line in (title, "", *lines, ""))
+
+
+def counts_of(trial: Randomised) -> dict[str, int]:
+    """How many customers and assignments were learned from, in both arms."""
+    everybody = np.ones(len(trial), dtype=np.bool_)
+    return {
+        "assignments": len(trial),
+        "customers": customers_among(trial.customers, everybody),
+        "treated": int(trial.is_treated.sum()),
+        "held_out": int((~trial.is_treated).sum()),
+        "good_treated": int(trial.is_good[trial.is_treated].sum()),
+        "good_held_out": int(trial.is_good[~trial.is_treated].sum()),
+    }
+
+
+def _data(trial: Randomised) -> Iterator[str]:
+    yield f"Campaigns: {', '.join(sorted(set(trial.campaigns.astype(str))))}."
+    counts = ", ".join(f"{name.replace('_', ' ')} {count:,}" for name, count in counts_of(trial).items())
+    yield f"Counts: {counts}. Believed effect of all: {trial.effect:.4f}."
+
+
+def _found(judged: Judged) -> Iterator[str]:
+    yield f"{judged.qini} (95% interval); of the belief {judged.believed}."
+    yield f"Ahead of the belief by {judged.ahead:.2f} standard errors of the paired difference of the losses."
+    yield ""
+    yield "| customers | held out | foretold | measured | 95% interval |"
+    yield "|---|---|---|---|---|"
+    for part in judged.parts:
+        yield (
+            f"| {part.customers:,} | {part.held_out:,} | {part.foretold:.4f} | {part.measured:.4f} | "
+            f"{part.low:.4f} to {part.high:.4f} |"
+        )

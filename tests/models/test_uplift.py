@@ -1,0 +1,162 @@
+"""Is an uplift model taken when there is something to find, and only then, and judged by customers it has not seen?"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from randomised_trial import World, trial
+
+from models._doubly_robust import answers_to, doubly_robust
+from models._randomised import Randomised, by_customer, folds_of, within
+from models._ranked import Ranked
+from models._uplift import NEEDED, PROBABILITY, SEED, SHARE, judged, learn_uplift, learned_from
+from models._uplift_power import FEWEST, FEWEST_OF_EACH_OUTCOME, short_of
+
+SMALL = World(kind="harm", customers=600, traits=25, spread=0.7, effect=0.1, rate=0.5, holdout_share=0.3)
+
+
+def ranked(known: Randomised) -> Randomised:
+    """The same with ranks for traits."""
+    return replace(known, traits=Ranked.of(known.traits).apply(known.traits))
+
+
+def shown(known: Randomised) -> pd.DataFrame:
+    """The customers of a trial as an uplift model is asked about them."""
+    return pd.DataFrame(known.traits, columns=list(known.columns)).assign(**{PROBABILITY: known.probability})
+
+
+def test_a_strong_difference_is_found_and_foretold_of_new_customers() -> None:
+    known, _ = trial(SMALL, seed=1)
+    new, change = trial(SMALL, seed=2)
+    learned = learn_uplift(known)
+    assert learned.uplift is not None
+    assert learned.why_not == ""
+    assert learned.judged is not None
+    assert SHARE <= learned.judged.share <= 1.0
+    said = learned.uplift.predict(shown(new))
+    best = np.argsort(-said)[: len(said) // 3]
+    assert np.corrcoef(said, change)[0, 1] > 0.5
+    assert change[best].mean() > 1.5 * change[np.argsort(-new.believed)[: len(said) // 3]].mean()
+
+
+def test_who_all_answer_alike_are_left_to_the_belief_in_nineteen_trials_of_twenty() -> None:
+    alike = World(kind="same", customers=500, traits=25, holdout_share=0.3)
+    ahead = [judged(ranked(trial(alike, seed=number)[0])).ahead for number in range(40)]
+    assert sum(value > NEEDED for value in ahead) <= 2
+    assert np.mean(ahead) < 0.5
+
+
+def test_a_model_that_is_not_ahead_says_so_and_is_not_kept() -> None:
+    known, _ = trial(World(kind="same", customers=500, traits=25), seed=3)
+    learned = learn_uplift(known)
+    assert learned.uplift is None
+    assert learned.judged is not None
+    assert "foretold no better than the belief" in learned.why_not
+    assert str(learned.judged.qini) in learned.why_not
+
+
+def test_what_is_said_of_a_customer_never_hangs_on_what_became_of_that_customer() -> None:
+    known = ranked(trial(SMALL, seed=4)[0])
+    fold = folds_of(known, 5, seed=SEED)
+    turned = replace(known, is_good=np.where(fold == 2, ~known.is_good, known.is_good))
+    for number, same in ((2, True), (1, False)):
+        asked, others = fold == number, fold != number
+        learned = [learned_from(one.among(others), seed=1, share=1.0) for one in (known, turned)]
+        said, then = (one.of(known.traits[asked], known.probability[asked]) for one in learned)
+        assert np.array_equal(said, then) == same
+
+
+def test_what_is_expected_of_a_customer_never_hangs_on_what_became_of_that_customer() -> None:
+    known = ranked(trial(SMALL, seed=5)[0])
+    turned = replace(known, is_good=known.is_good.copy())
+    turned.is_good[0] = ~turned.is_good[0]
+    before, after = (doubly_robust(one, count=4, seed=1) for one in (known, turned))
+    same_fold = folds_of(known, 4, seed=1) == folds_of(known, 4, seed=1)[0]
+    share = known.propensity[0] if known.is_treated[0] else -(1 - known.propensity[0])
+    # The answer of the customer moves by the outcome alone, those in the same fold by nothing.
+    assert after.change[0] - before.change[0] == pytest.approx((1.0 if turned.is_good[0] else -1.0) / share)
+    others = np.flatnonzero(same_fold)[1:]
+    assert np.array_equal(before.change[others], after.change[others])
+
+
+def test_all_rows_of_a_customer_are_in_one_fold_and_arms_are_spread_evenly() -> None:
+    known, _ = trial(SMALL, seed=6)
+    twice = replace(known, customers=np.array([f"C{number // 2}" for number in range(len(known))], dtype=object))
+    fold = folds_of(twice, 5, seed=1)
+    assert all(len(set(fold[twice.customers == name])) == 1 for name in set(twice.customers))
+    single = folds_of(known, 5, seed=1)
+    held_out = [int((~known.is_treated[single == number]).sum()) for number in range(5)]
+    assert max(held_out) - min(held_out) <= 1
+
+
+def test_answers_are_right_on_average_however_poor_the_expectations() -> None:
+    world = World(kind="harm", customers=20_000, traits=25, spread=0.5)
+    known, change = trial(world, seed=7)
+    poor = replace(known, probability=np.full(len(known), 0.6), effect=-0.5)
+    answers = answers_to(ranked(poor), ranked(poor))
+    persuaded = change > 0
+    for part in (persuaded, ~persuaded):
+        mean, error = by_customer(answers.change[part] - change[part], known.customers[part])
+        assert abs(mean) < 4 * error
+
+
+@pytest.mark.parametrize("arm", [False, True])
+def test_too_few_of_an_arm_are_not_learned_from(arm: bool) -> None:
+    known, _ = trial(SMALL, seed=8)
+    kept = np.cumsum(known.is_treated == arm) < FEWEST
+    few = known.among(kept | (known.is_treated != arm))
+    learned = learn_uplift(few)
+    assert learned.uplift is None
+    assert learned.judged is None
+    words = "treated" if arm else "held out"
+    assert learned.why_not == f"not enough randomised data yet: {FEWEST - 1} {words}, {FEWEST} needed"
+
+
+@pytest.mark.parametrize(("good", "words"), [(True, "ended well"), (False, "did not end well")])
+def test_too_few_of_an_outcome_are_not_learned_from(good: bool, words: str) -> None:
+    known, _ = trial(SMALL, seed=9)
+    rare = (np.cumsum(~known.is_treated) < FEWEST_OF_EACH_OUTCOME) & ~known.is_treated
+    known = replace(known, is_good=np.where(known.is_treated, known.is_good, rare == good))
+    assert f" held out {words}, {FEWEST_OF_EACH_OUTCOME} needed" in short_of(known)
+
+
+def test_several_rows_of_one_customer_count_as_one_customer() -> None:
+    known, _ = trial(SMALL, seed=10)
+    one = replace(known, customers=np.where(known.is_treated, known.customers, "C"))
+    assert short_of(one) == f"not enough randomised data yet: 1 held out, {FEWEST} needed"
+
+
+@pytest.mark.parametrize("is_bad", [True, False])
+def test_what_is_said_leaves_a_probability(is_bad: bool) -> None:
+    known, _ = trial(replace(SMALL, customers=2000, is_bad=is_bad, effect=0.3, spread=3.0), seed=11)
+    learned = learn_uplift(known)
+    assert learned.uplift is not None
+    strange = shown(known) * np.where(np.arange(len(known)) % 2 == 0, 1e9, -1e9)[:, None]
+    strange[PROBABILITY] = known.probability
+    for asked in (shown(known), strange, shown(known).assign(trait_0=np.nan)):
+        then = known.by_itself + learned.uplift.predict(asked)
+        assert ((then > -1e-12) & (then < 1 + 1e-12)).all()
+
+
+def test_the_same_trial_gives_the_same_model() -> None:
+    known, _ = trial(SMALL, seed=12)
+    first, second = (learn_uplift(known).uplift for _ in range(2))
+    assert first is not None
+    assert second is not None
+    assert np.array_equal(first.predict(shown(known)), second.predict(shown(known)))
+
+
+def test_a_change_is_kept_within_what_there_is_to_gain_and_to_lose() -> None:
+    assert within(np.array([-0.9, 0.2, 0.9]), np.array([0.4, 0.4, 0.4])).tolist() == pytest.approx([-0.4, 0.2, 0.6])
+
+
+def test_ranks_know_no_outliers_and_what_is_unknown_or_constant_stands_in_the_middle() -> None:
+    traits = np.array([[1.0, 5.0, np.nan], [2.0, 5.0, np.nan], [3.0, 5.0, np.nan], [1e9, 5.0, np.nan]])
+    found = Ranked.of(traits)
+    made = found.apply(np.vstack([traits, [[np.nan, 9.0, 1.0]], [[1e12, 5.0, 0.0]], [[-5.0, 5.0, 0.0]]]))
+    assert made[:4, 0] == pytest.approx([-(3**0.5), -(3**0.5) / 3, 3**0.5 / 3, 3**0.5], abs=0.05)
+    assert made[4:, 0] == pytest.approx([0.0, 3**0.5, -(3**0.5)])
+    assert (made[:, 1:] == 0).all()

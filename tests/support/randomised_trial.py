@@ -1,0 +1,84 @@
+"""Randomised campaigns in worlds where it is known what contact changes for each customer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from models._randomised import Randomised
+
+KINDS = ("same", "linear", "step", "harm")
+
+
+@dataclass(frozen=True, kw_only=True)
+class World:
+    """What a campaign meets: `kind` says how the effect depends on the customer.
+
+    `same`: it does not. `linear`: with three traits. `step`: only one customer of three can be persuaded. `harm`: half
+    are persuaded, half driven away. `effect` is what is believed, and right on average; `rate` the mean probability of
+    the outcome, which is to be prevented where `is_bad`.
+    """
+
+    kind: str
+    customers: int = 2000
+    traits: int = 100
+    rate: float = 0.3
+    effect: float = 0.2
+    spread: float = 0.3
+    holdout_share: float = 0.2
+    is_bad: bool = True
+
+
+def trial(world: World, *, seed: int | Sequence[int]) -> tuple[Randomised, np.ndarray]:
+    """One campaign, and by how much contact changed the probability of a good outcome of each of its customers."""
+    chance = np.random.default_rng(seed)
+    traits = _traits(world, chance)
+    # What is known of a customer says how likely the outcome is, too: a fifth of what differs between them.
+    sign = traits[:, 5:8].sum(axis=1) / 3**0.5
+    probability = _probability(world, sign, chance)
+    relative = world.effect + _beyond(world, traits)
+    by_itself = 1.0 - probability if world.is_bad else probability
+    change = np.clip(relative * probability, -by_itself, 1.0 - by_itself)
+    is_treated = chance.random(world.customers) >= world.holdout_share
+    is_good = chance.random(world.customers) < by_itself + change * is_treated
+    shown = np.where(chance.random(traits.shape) < 0.03, np.nan, np.exp(traits))
+    made = Randomised(
+        columns=tuple(f"trait_{number}" for number in range(world.traits)),
+        traits=shown,
+        probability=probability,
+        is_treated=is_treated,
+        is_good=is_good,
+        propensity=np.full(world.customers, is_treated.mean()),
+        customers=np.array([f"C{number:05}" for number in range(world.customers)], dtype=object),
+        campaigns=np.full(world.customers, "offer-2026-11", dtype=object),
+        effect=world.effect,
+        is_bad=world.is_bad,
+    )
+    return made, change
+
+
+def _traits(world: World, chance: np.random.Generator) -> np.ndarray:
+    """Traits in families that resemble one another, as counts over several windows do."""
+    families = chance.normal(size=(world.customers, (world.traits + 4) // 5))
+    own = chance.normal(size=(world.customers, world.traits))
+    return np.asarray(np.repeat(families, 5, axis=1)[:, : world.traits] * 0.8**0.5 + own * 0.2**0.5)
+
+
+def _probability(world: World, sign: np.ndarray, chance: np.random.Generator) -> np.ndarray:
+    raw = sign * 0.45 + chance.normal(size=len(sign)) * 0.9
+    odds = np.exp(raw + np.log(world.rate / (1 - world.rate)))
+    return np.asarray(np.clip(odds / (1 + odds), 0.005, 0.995))
+
+
+def _beyond(world: World, traits: np.ndarray) -> np.ndarray:
+    """By how much the relative effect of each customer differs from that of all."""
+    first, second, third = traits[:, 0], traits[:, 10], traits[:, 20]
+    if world.kind == "linear":
+        return np.asarray(world.spread * (first + second - third) / 3**0.5)
+    if world.kind == "step":
+        return np.where(first > 0.43, 2.0, -1.0) * world.spread / 2**0.5
+    if world.kind == "harm":
+        return np.where(first + second > 0, 1.0, -1.0) * world.spread
+    return np.zeros(len(traits))

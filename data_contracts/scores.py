@@ -11,6 +11,30 @@ from data_contracts._published import (
     YEARLY_SPEND,
 )
 
+_ACTIONS = (
+    "service_recovery",
+    "retention_offer",
+    "win_back_offer",
+    "upsell",
+    "cross_sell",
+    "referral_invitation",
+    "thank_you",
+)
+UPLIFTS = tuple(
+    Column(
+        name=f"{action}_uplift",
+        type="number",
+        at_least=-1,
+        at_most=1,
+        unit="probability",
+        null_means="the question on which the action acts is not asked of the customer",
+        meaning="By how much contact raises the probability of a good outcome, by the uplift model of the running "
+        "campaign; below zero it does harm. Without such a model there is no column.",
+    )
+    for action in _ACTIONS
+)
+"""What each action changes, customer by customer, as far as randomised campaigns have taught it."""
+
 scores = Contract(
     name="scores",
     grain="one row per customer whom a question is asked about on the as-of date",
@@ -166,6 +190,7 @@ scores = Contract(
             meaning="The category, not bought from yet, that goes best with those that the customer bought from.",
         ),
         *FACTS,
+        *UPLIFTS,
         Column(
             name="has_announced_leaving",
             type="boolean",

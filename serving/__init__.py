@@ -1,6 +1,6 @@
 """What do we do about it? Decisions worth money, and lists that a team can work from, published whole or not at all."""
 
-from serving._actions import PURPOSES, Action
+from serving._actions import PURPOSES, Action, uplift_column
 from serving._arbitration import Plan, arbitrate
 from serving._arbitration_input import Limit
 from serving._bundle import (
@@ -102,6 +102,7 @@ __all__ = [
     "tables_of",
     "take",
     "updated",
+    "uplift_column",
     "value_segments",
     "with_consent",
 ]

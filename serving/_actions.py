@@ -125,15 +125,21 @@ PURPOSES: Mapping[str, Purpose] = {
 """What each action is for, by its name, in the order in which equals are preferred."""
 
 
+def uplift_column(action: str) -> str:
+    """The column of the scored list with what an uplift model says of an action."""
+    return f"{action}_uplift"
+
+
 def stakes(*, margin: float, more_share: float) -> Sequence[pl.Expr]:
     """Columns of money at stake that the scored list does not have by itself, from those that it has.
 
-    `upsell_profit`: profit of a year on spending `more_share` more than expected. `purchase_profit`: profit of one
+    `upsell_profit`: profit on spending `more_share` more than expected within the horizon, for growth that lasts longer
+    cannot be promised. `purchase_profit`: profit of one
     average purchase day. `referred_profit`: what a customer who is brought is worth, on average: the mean value to lose
     of all customers with one.
     """
     return (
-        (pl.col("expected_yearly_spend").clip(0) * more_share * margin).alias("upsell_profit"),
+        (pl.col("expected_spend").clip(0) * more_share * margin).alias("upsell_profit"),
         (pl.col("average_purchase_value") * margin).alias("purchase_profit"),
         pl.col("value_to_lose").mean().alias("referred_profit"),
     )

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from serving._actions import Action, stakes
+from serving._actions import Action, stakes, uplift_column
 from serving._arbitration import Plan, arbitrate
 from serving._arbitration_input import Limit
 from serving._holdout import arms
@@ -91,6 +91,7 @@ def described(scores: pl.DataFrame, *, rules: Rules, segments: pl.DataFrame | No
     return named.with_columns(stakes(margin=rules.margin, more_share=rules.more_share))
 
 
+_DECIMALS = 6
 Numbers = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
@@ -193,7 +194,7 @@ def _with_choice(
         expected_profit_high=picked(worth.high),
         expected_cost=picked(worth.cost),
     )
-    return made.with_columns(_per_action(rules, campaigns))
+    return made.with_columns(_per_action(rules, campaigns)).with_columns(effect=_effect_of_each(made, rules))
 
 
 def _per_action(rules: Rules, campaigns: Mapping[str, str]) -> list[pl.Expr]:
@@ -218,6 +219,17 @@ def _per_action(rules: Rules, campaigns: Mapping[str, str]) -> list[pl.Expr]:
         pl.when(action.is_not_null()).then(probability.fill_null(0.0)).alias("probability"),
         pl.when(action.is_not_null()).then(stake.fill_null(0.0)).alias("stake"),
     ]
+
+
+def _effect_of_each(made: pl.DataFrame, rules: Rules) -> pl.Expr:
+    """The believed effect, or what an uplift model makes of it for the customer: uplift over probability."""
+    effect = pl.col("effect")
+    for action in rules.actions:
+        name, probability = uplift_column(action.name), pl.col(action.purpose.probability)
+        if name in made.columns:
+            speaks = (pl.col("action") == action.name) & pl.col(name).is_not_null() & (probability > 0)
+            effect = pl.when(speaks).then((pl.col(name) / probability).round(_DECIMALS)).otherwise(effect)
+    return effect
 
 
 def _with_arms(made: pl.DataFrame, memory: Memory) -> pl.DataFrame:

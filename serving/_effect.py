@@ -61,7 +61,7 @@ class Measured:
 
     `good_share` is the share of the treated who ended well because of the campaign; `gained` the same in customers:
     kept, grown or won back. `profit_per_customer` and `profit` are what it caused per treated customer and in all, net
-    of the cost; `return_on_budget` is that profit over the cost (null where nothing was spent). `effect` is
+    of `cost`; `return_on_budget` is that profit over the cost (null where nothing was spent). `effect` is
     `good_share` over the mean predicted probability of the treated (null where that is zero). `expected_profit` is what
     the nights had expected of the treated. `customers_needed` is how many must be assigned, with the same share held
     out, before `good_share` has an interval: 0 when it has one, null while nobody's outcome is the rarer one.
@@ -82,6 +82,11 @@ class Measured:
     campaigns: tuple[str, ...]
     segments: Mapping[str, Measured | None] = field(default_factory=dict)
 
+    @property
+    def cost(self) -> float:
+        """What the campaign cost: also what went to those who were held out and contacted all the same."""
+        return self.treated.cost + self.held_out.cost
+
 
 def measure(rows: pl.DataFrame, *, confidence: float = 0.95) -> Measured:
     """What a campaign changed: customers gained and profit caused, with intervals, in all and by segment.
@@ -90,8 +95,9 @@ def measure(rows: pl.DataFrame, *, confidence: float = 0.95) -> Measured:
     `probability` (predicted when assigned, of the outcome on which the action acts), `is_good` (retained, grown or
     returned within the horizon), `profit` (margin on spend in the horizon, before the campaign's costs), `cost` (spent
     on this customer; 0 when held out), `spend_before`, `expected_profit`. Where a column `campaign` names campaigns,
-    several of one action are measured together. Raises `NothingToMeasure` where an arm is empty or a row says what
-    cannot be.
+    several of one action are measured together; where `is_contaminated` names those who were held out and contacted
+    all the same, these may have cost money, which is spent too. Raises `NothingToMeasure` where an arm is empty or a
+    row says what cannot be.
     """
     if not 0.0 < confidence < 1.0:
         raise ValueError(f"confidence is {confidence}; it is a share between 0 and 1, such as 0.95.")
@@ -105,11 +111,11 @@ def measure(rows: pl.DataFrame, *, confidence: float = 0.95) -> Measured:
 
 def _measured(known: pl.DataFrame, *, confidence: float) -> Measured:
     treated, held_out = (_arm(known.filter(pl.col("is_treated") == arm)) for arm in (True, False))
-    arms = _arms(known)
+    arms, cost = _arms(known), treated.cost + held_out.cost
     good = _estimate(known["is_good"], arms, confidence=confidence)
     gross = _estimate(known["profit"], arms, confidence=confidence)
-    per_customer = gross.scaled(1.0, less=treated.cost / treated.customers)
-    profit = gross.scaled(treated.customers, less=treated.cost)
+    per_customer = gross.scaled(1.0, less=cost / treated.customers)
+    profit = gross.scaled(treated.customers, less=cost)
     acted_on = float(known.filter("is_treated")["probability"].to_numpy().mean())
     return Measured(
         treated=treated,
@@ -118,7 +124,7 @@ def _measured(known: pl.DataFrame, *, confidence: float) -> Measured:
         gained=good.scaled(treated.customers),
         profit_per_customer=per_customer,
         profit=profit,
-        return_on_budget=profit.scaled(1.0 / treated.cost) if treated.cost > 0 else None,
+        return_on_budget=profit.scaled(1.0 / cost) if cost > 0 else None,
         effect=good.scaled(1.0 / acted_on) if acted_on > 0 else None,
         expected_profit=math.fsum(known.filter("is_treated")["expected_profit"]),
         customers_needed=_needed(known) if good.low is None else 0,

@@ -14,14 +14,14 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, func, select
 
 from serving._campaign_terms import Standing, standing
-from serving._contacted import contacted
+from serving._contacted import approached, contacted
 from serving._ledger_rows import ask_campaigns, fetched, in_shape, insert
 from serving._ledger_store import Store
 from serving._ledger_tables import assignments, campaigns, contacts, lists, outcomes, receipts
-from serving._measured_rows import measured_rows
+from serving._measured_rows import measured_nights, measured_rows
 from serving._night_record import Recorded, record
 from serving._outcome_record import record_outcomes, to_measure
 from serving._published_tables import switch
@@ -99,6 +99,11 @@ class Ledger:
             select(lists.c.as_of, lists.c.digest, lists.c.counts), lists.c.as_of < before, by=["as_of"]
         )
 
+    def is_look_back(self, as_of: date) -> bool:
+        """Whether later nights are on record and this one is not: then nobody was contacted by it."""
+        recorded = self.lists()["as_of"].to_list()
+        return as_of not in recorded and any(day > as_of for day in recorded)
+
     def campaigns(self, *, before: date = date.max) -> pl.DataFrame:
         """One row per campaign that began on a night before `before`, on the terms it began with.
 
@@ -115,15 +120,30 @@ class Ledger:
         chosen = [] if campaigns is None else [assignments.c.campaign.in_(campaigns)]
         return self._fetched(select(assignments), assignments.c.as_of < before, *chosen, by=["campaign", "customer_id"])
 
-    def contacted(self, *, before: date = date.max, since: date | None = None) -> pl.DataFrame:
+    def held_out_counts(self, *, before: date = date.max) -> Mapping[str, int]:
+        """How many were held out by each action on nights before `before`, once per campaign; none: no entry."""
+        query = select(campaigns.c.action, func.count().label("held_out")).join(assignments)
+        chosen = (assignments.c.arm == "held_out", assignments.c.as_of < before)
+        return dict(self._fetched(query.group_by(campaigns.c.action), *chosen, by=["action"]).iter_rows())
+
+    def contacted(
+        self, *, before: date = date.max, since: date | None = None, campaigns: Sequence[str] | None = None
+    ) -> pl.DataFrame:
         """One row per contact known before `before`: from receipts where there are any, else from the lists.
 
         `customer_id`, `contacted_on`, `campaign`, `action`, `channel`, `list_as_of`; `serving/_contacted.py` has the
-        rule. `since` leaves out contacts before that day.
+        rule. `since` leaves out contacts before that day; `campaigns` asks for those of some only.
         """
-        return self._fetched(
-            contacted(before=before, since=since), by=["customer_id", "contacted_on", "campaign", "list_as_of"]
-        )
+        query = contacted(before=before, since=since, names=campaigns)
+        return self._fetched(query, by=["customer_id", "contacted_on", "campaign", "list_as_of"])
+
+    def approached(self, *, before: date, since: date) -> pl.DataFrame:
+        """One row per time somebody was on a list or was held out, from `since` on and before `before`.
+
+        `customer_id`, `contacted_on` (the as-of date of the list, or the first night of who was held out), `arm`, and
+        `is_running`: held out in a campaign that has not ended; they are there however long ago it was.
+        """
+        return self._fetched(approached(before=before, since=since), by=["customer_id", "contacted_on", "arm"])
 
     def listed(self, campaigns: Sequence[str]) -> pl.DataFrame:
         """One row per customer of these campaigns and list with the customer on it: who may have been contacted.
@@ -148,6 +168,13 @@ class Ledger:
         """
         with self._store.reading() as connection:
             return measured_rows(connection, campaign, before=before)
+
+    def measured_nights(self, action: str, *, before: date) -> pl.DataFrame:
+        """The nights on which an action was assigned to customers whose outcomes are all known: `campaign`, `as_of`.
+
+        Their rows are not read for that.
+        """
+        return self._fetched(measured_nights(action, before=before), by=["as_of", "campaign"])
 
     def to_measure(self, *, before: date, since: date) -> pl.DataFrame:
         """One row per customer and campaign of nights before `before`, as far as there may be something to measure.

@@ -15,15 +15,17 @@ MIN_IN_STRATUM = 5
 
 
 def as_measurable(rows: pl.DataFrame) -> pl.DataFrame:
-    """The rows of a campaign, with `is_treated` and `campaign` (null where no column names it), sorted.
+    """The rows of a campaign, with `is_treated`, `campaign` and `is_contaminated` (null and false unless told), sorted.
 
     Raises `NothingToMeasure` where a column is missing or null, a number is none, a probability lies outside 0 to 1, a
-    cost is negative or was spent on somebody held out, a customer comes twice in a campaign, or an arm is empty.
+    cost is negative or was spent on somebody held out (who was not contacted all the same: `is_contaminated`), a
+    customer comes twice in a campaign, or an arm is empty.
     """
     absent = [name for name in COLUMNS if name not in rows.columns]
     if absent:
         raise NothingToMeasure(f"the rows to measure have no column {absent[0]!r}; they need {', '.join(COLUMNS)}.")
-    known = rows if "campaign" in rows.columns else rows.with_columns(campaign=pl.lit(None, dtype=pl.String))
+    untold = {"campaign": pl.lit(None, dtype=pl.String), "is_contaminated": pl.lit(False)}
+    known = rows.with_columns(**{name: value for name, value in untold.items() if name not in rows.columns})
     known = known.with_columns(pl.col(*NUMBERS).cast(pl.Float64), pl.col("is_good").cast(pl.Boolean))
     for wrong, says in _refusals():
         _refuse(known.filter(wrong), says, of=known.height)
@@ -35,13 +37,14 @@ def as_measurable(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _refusals() -> tuple[tuple[pl.Expr, str], ...]:
+    for_nothing = (pl.col("cost") > 0) & (pl.col("arm") == "held_out") & ~pl.col("is_contaminated")
     return (
         (pl.any_horizontal(pl.col(*COLUMNS).is_null()), "lack a value; every column must be known"),
         (~pl.all_horizontal(pl.col(*NUMBERS).is_finite()), "have a number that is not finite"),
         (~pl.col("arm").is_in(ARMS), "have an arm that is neither treated nor held_out"),
         (~pl.col("probability").is_between(0, 1), "have a probability outside 0 to 1"),
         (pl.col("cost") < 0, "have a negative cost"),
-        ((pl.col("cost") > 0) & (pl.col("arm") == "held_out"), "are held out and cost money; nobody contacts them"),
+        (for_nothing, "are held out and cost money; nobody contacts them"),
         (pl.struct("campaign", "customer_id").is_duplicated(), "are of a customer who comes twice in one campaign"),
     )
 

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from serving._actions import Action
+from serving._actions import Action, uplift_column
 from serving._errors import ScoresUnusable
 
 Matrix = npt.NDArray[np.float64]
@@ -32,11 +32,12 @@ class Worth:
 def worth_of(customers: pl.DataFrame, actions: Sequence[Action]) -> Worth:
     """Expected profit = effect x probability x stake - contact cost - offer cost x share who take the offer.
 
-    Effect x probability is at most p of an outcome to be prevented, and at most 1 - p of one to be won.
+    Where an uplift model speaks of a customer (`uplift_column`), what it says stands for effect x probability. Either
+    leaves a probability between 0 and 1: at most p is gained of an outcome to be prevented, 1 - p of one to be won.
 
-    Whoever buys in the end takes the offer: of an outcome to be prevented 1 - p (1 - e), of one to be won p (1 + e), at
-    most 1. `customers` is the scored list with stages and stakes; what is unknown (no probability, no value) suits no
-    action. Raises ScoresUnusable for probabilities outside 0 to 1.
+    Whoever buys in the end takes the offer: of an outcome to be prevented 1 - p and whoever is gained, of one to be won
+    p and whoever is gained. `customers` is the scored list with stages and stakes; what is unknown (no probability, no
+    value) suits no action. Raises ScoresUnusable for probabilities outside 0 to 1.
     """
     shape = (customers.height, len(actions))
     made = Worth(
@@ -44,11 +45,14 @@ def worth_of(customers: pl.DataFrame, actions: Sequence[Action]) -> Worth:
     )
     for number, action in enumerate(actions):
         probability, stake = _numbers(customers, action)
+        uplift = _uplift(customers, action)
         sides = {"profit": action.effect.mean, "low": action.effect.low, "high": action.effect.high}
         for name, effect in sides.items():
-            gained = _gained(action, probability, effect)
-            getattr(made, name)[:, number] = gained * stake - _cost(action, probability, effect)
-        made.cost[:, number] = np.nan_to_num(_cost(action, probability, action.effect.mean))
+            gained = _gained(action, probability, effect, uplift=uplift)
+            getattr(made, name)[:, number] = gained * stake - _cost(action, probability, gained)
+        made.cost[:, number] = np.nan_to_num(
+            _cost(action, probability, _gained(action, probability, action.effect.mean, uplift=uplift))
+        )
     return made
 
 
@@ -77,16 +81,27 @@ def _ask_probabilities(customers: pl.Series, probability: pl.Series, name: str) 
         )
 
 
-def _gained(action: Action, probability: Matrix, effect: float) -> Matrix:
-    """The probability that contact changes the outcome: nobody is kept twice, nor won who would have come anyway."""
-    most = probability if action.purpose.is_bad else 1 - probability
-    gained: Matrix = np.minimum(effect * probability, most)
-    return gained
+def _uplift(customers: pl.DataFrame, action: Action) -> Matrix:
+    """By how much contact raises the probability of a good outcome by an uplift model; not a number without one."""
+    name = uplift_column(action.name)
+    if name not in customers.columns:
+        return np.full(customers.height, np.nan)
+    return customers[name].cast(pl.Float64).fill_null(np.nan).to_numpy()
 
 
-def _cost(action: Action, probability: Matrix, effect: float) -> Matrix:
+def _gained(action: Action, probability: Matrix, effect: float, *, uplift: Matrix) -> Matrix:
+    """The probability that contact changes the outcome: nobody is kept twice, nor won who would have come anyway.
+
+    An uplift is as unsure as the effect of all: it moves with what that is away from its mean.
+    """
+    good = 1 - probability if action.purpose.is_bad else probability
+    foretold = uplift + (effect - action.effect.mean) * probability
+    gained: Matrix = np.where(np.isnan(uplift), effect * probability, foretold)
+    return np.clip(gained, -good, 1 - good)
+
+
+def _cost(action: Action, probability: Matrix, gained: Matrix) -> Matrix:
     """What contacting somebody is expected to cost."""
-    bad = action.purpose.is_bad
-    takes = 1 - probability * (1 - effect) if bad else probability * (1 + effect)
-    cost: Matrix = action.contact_cost + action.offer_cost * np.clip(takes, 0.0, 1.0)
+    good = 1 - probability if action.purpose.is_bad else probability
+    cost: Matrix = action.contact_cost + action.offer_cost * np.clip(good + gained, 0.0, 1.0)
     return cost

@@ -29,15 +29,58 @@ from serving._ledger import Ledger
 
 AS_OF = date(2025, 12, 1)
 PROBABILITIES = {"churn_probability": 0.5, "upsell_probability": 0.25}
+OFFER = Action(
+    name="retention_offer",
+    channel="mail",
+    contact_cost=1.0,
+    offer_cost=2.0,
+    effect=Effect(mean=0.1, strength=50.0),
+    capacity=None,
+    holdout_share=0.2,
+    salt="salt",
+)
+TOLD = {
+    "reason_1": "很久没有购买",
+    "reason_2": 'complained, "loudly"',
+    "reason_3": None,
+    "why_en": "=1+1",
+    "why_zh": "-",
+}
+"""What the list says of everybody: words that must come through, and others that Excel must not take for formulas."""
 
 
 def make_bundle(*, as_of: date = AS_OF, customers: int = 12, factor: float = 1.0, **columns: Any) -> Bundle:
     """A night's bundle; `columns` take the place of columns of its scores when everything is decided."""
-    names = [f"{number:04d}" for number in range(customers)]
+    scores = make_scores(as_of=as_of, customers=customers, factor=factor)
+    if "may_contact" in columns:
+        scores = scores.with_columns(may_contact=pl.Series(columns["may_contact"]))
+    decided = decide(
+        with_facts(scores),
+        rules=rules_of([OFFER], size=5),
+        memory=nothing_before(),
+        campaigns={"retention_offer": f"retention_offer-{as_of:%Y-%m}"},
+        as_of=as_of,
+    )
+    listed = listing(decided.customers, as_of=as_of, act_within_days=7)
+    listed = listed.with_columns(**{name: pl.lit(text, dtype=pl.String) for name, text in TOLD.items()})
+    return Bundle(
+        as_of=as_of,
+        scores=with_facts(scores).with_columns(**{name: pl.Series(values) for name, values in columns.items()}),
+        decided=decided.customers,
+        listed=listed,
+        changes=changes_since(listed, None, decided.customers),
+        counts=decided.counts,
+        meanings={},
+        record={"models": {"churn": 3}},
+    )
+
+
+def make_scores(*, as_of: date, customers: int, factor: float) -> pl.DataFrame:
+    """Scores of active customers, each of whom spends one more than the last; every fourth may not be contacted."""
     spend = [round(100.0 * factor + number, 2) for number in range(customers)]
-    scores = pl.DataFrame(
+    return pl.DataFrame(
         {
-            "customer_id": names,
+            "customer_id": [f"{number:04d}" for number in range(customers)],
             "as_of": [as_of] * customers,
             "is_active": [True] * customers,
             "churn_probability": [0.5] * customers,
@@ -59,44 +102,6 @@ def make_bundle(*, as_of: date = AS_OF, customers: int = 12, factor: float = 1.0
             "may_contact": [number % 4 != 0 for number in range(customers)],
         },
         schema_overrides={"referral_value": pl.Float64},
-    )
-    offer = Action(
-        name="retention_offer",
-        channel="mail",
-        contact_cost=1.0,
-        offer_cost=2.0,
-        effect=Effect(mean=0.1, strength=50.0),
-        capacity=None,
-        holdout_share=0.2,
-        salt="salt",
-    )
-    if "may_contact" in columns:
-        scores = scores.with_columns(may_contact=pl.Series(columns["may_contact"]))
-    decided = decide(
-        with_facts(scores),
-        rules=rules_of([offer], size=5),
-        memory=nothing_before(),
-        campaigns={"retention_offer": f"retention_offer-{as_of:%Y-%m}"},
-        as_of=as_of,
-    )
-    listed = listing(decided.customers, as_of=as_of, act_within_days=7)
-    told = {
-        "reason_1": "很久没有购买",
-        "reason_2": 'complained, "loudly"',
-        "reason_3": None,
-        "why_en": "=1+1",
-        "why_zh": "-",
-    }
-    listed = listed.with_columns(**{name: pl.lit(text, dtype=pl.String) for name, text in told.items()})
-    return Bundle(
-        as_of=as_of,
-        scores=with_facts(scores).with_columns(**{name: pl.Series(values) for name, values in columns.items()}),
-        decided=decided.customers,
-        listed=listed,
-        changes=changes_since(listed, None, decided.customers),
-        counts=decided.counts,
-        meanings={},
-        record={"models": {"churn": 3}},
     )
 
 
@@ -148,7 +153,7 @@ def with_facts(scores: pl.DataFrame) -> pl.DataFrame:
     return scores.with_columns(
         **{name: pl.lit(value, dtype=pl.Float64) for name, value in missing.items()},
         suggested_category=pl.lit(None, dtype=pl.String),
-        expected_yearly_spend=pl.col("yearly_spend"),
+        expected_spend=pl.col("yearly_spend"),
     )
 
 

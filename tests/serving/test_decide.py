@@ -71,7 +71,7 @@ COLUMNS = {
     "gap_spread_share": maybe(st.just(0.5)),
     "discounted_purchase_share_364d": maybe(SHARES),
     "campaign_response_ratio": maybe(SHARES),
-    "expected_yearly_spend": MONEY,
+    "expected_spend": MONEY,
 }
 CUSTOMER = st.fixed_dictionaries(COLUMNS)
 TEXTS = {"may_contact": pl.Boolean, "suggested_category": pl.String}

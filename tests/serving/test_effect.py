@@ -160,6 +160,20 @@ def test_where_everybody_brings_the_same_profit_there_is_no_interval_for_it() ->
     assert found.good_share.low is not None
 
 
+def test_what_was_spent_on_customers_held_out_and_contacted_all_the_same_is_spent_too() -> None:
+    contaminated = (pl.col("arm") == "held_out") & (pl.col("segment") == "VIP")
+    rows = TWO_SEGMENTS.with_columns(
+        is_contaminated=contaminated, cost=pl.when(contaminated).then(3.0).otherwise("cost")
+    )
+    clean, found = measure(TWO_SEGMENTS), measure(rows)
+    wasted = 3.0 * rows["is_contaminated"].sum()
+    assert (found.cost, found.held_out.cost) == (clean.cost + wasted, wasted)
+    assert found.profit.mean == pytest.approx(clean.profit.mean - wasted)
+    assert found.return_on_budget is not None
+    assert found.return_on_budget.mean == pytest.approx(found.profit.mean / found.cost)
+    assert found.good_share == clean.good_share
+
+
 def test_a_campaign_that_costs_nothing_has_no_return_on_its_budget() -> None:
     found = measure(TWO_SEGMENTS.with_columns(cost=pl.lit(0.0)))
     assert found.return_on_budget is None

@@ -20,7 +20,7 @@ KNOWN = {
     "upsell_probability": 0.25,
     "win_back_probability": 0.1,
     "value_to_lose": 1000.0,
-    "expected_yearly_spend": 400.0,
+    "expected_spend": 400.0,
     "average_purchase_value": 30.0,
 }
 
@@ -79,6 +79,34 @@ def test_the_interval_is_that_of_the_effect() -> None:
     assert worth.low[0, 0] == pytest.approx(offer.effect.low * 400 - 2)
     assert worth.high[0, 0] == pytest.approx(offer.effect.high * 400 - 2)
     assert worth.cost[0, 0] == pytest.approx(2.0)
+
+
+def test_what_an_uplift_model_says_stands_for_effect_times_probability() -> None:
+    told = {"retention_offer_uplift": 0.15}
+    assert profit("retention_offer", told) == pytest.approx(0.15 * 1000 - 2 - 10 * (0.6 + 0.15))
+    assert profit("upsell", {"upsell_uplift": 0.1}) == pytest.approx(0.1 * 50 - 2 - 10 * (0.25 + 0.1))
+    assert profit("upsell", told) == profit("upsell")
+
+
+def test_where_it_says_nothing_of_a_customer_the_effect_is_as_believed() -> None:
+    rows = customers({"retention_offer_uplift": None}, {"customer_id": "B", "retention_offer_uplift": -0.2})
+    worth = worth_of(rows, [action("retention_offer")])
+    assert worth.profit[0, 0] == pytest.approx(profit("retention_offer"))
+    assert worth.profit[1, 0] == pytest.approx(-0.2 * 1000 - 2 - 10 * 0.4)
+    assert worth.cost[1, 0] == pytest.approx(2 + 10 * 0.4)
+
+
+@pytest.mark.parametrize(("name", "said", "gained"), [("retention_offer", 0.9, 0.4), ("upsell", -0.9, -0.25)])
+def test_an_uplift_leaves_a_probability(name: str, said: float, gained: float) -> None:
+    stake = {"retention_offer": 1000, "upsell": 50}[name]
+    assert profit(name, {f"{name}_uplift": said}, offer_cost=0.0) == pytest.approx(gained * stake - 2)
+
+
+def test_an_uplift_is_as_unsure_as_the_effect_of_all() -> None:
+    offer = action("retention_offer", offer_cost=0.0)
+    worth = worth_of(customers({"retention_offer_uplift": 0.15}), [offer])
+    assert worth.low[0, 0] == pytest.approx((0.15 - (offer.effect.mean - offer.effect.low) * 0.4) * 1000 - 2)
+    assert worth.high[0, 0] == pytest.approx((0.15 + (offer.effect.high - offer.effect.mean) * 0.4) * 1000 - 2)
 
 
 @pytest.mark.parametrize(

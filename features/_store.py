@@ -6,7 +6,7 @@ import json
 import logging
 import time
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -60,6 +60,10 @@ class SnapshotStore:
                 time.perf_counter() - started,
             )
             started = time.perf_counter()
+
+    def among(self, customers: pl.DataFrame, days: Sequence[date]) -> Iterator[pl.DataFrame]:
+        """The snapshots of some customers (`customer_id`) on each of the days, in their order; these are not stored."""
+        return snapshots(self.computed_on or self.tables, as_of=days, time_zone=self.time_zone, customers=customers)
 
     def _path(self, as_of: date) -> Path:
         return self.folder / f"as_of={as_of}.parquet"

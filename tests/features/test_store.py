@@ -153,3 +153,13 @@ def test_many_days_are_computed_in_one_reading_and_are_what_each_is_alone(tmp_pa
     for day in days:
         assert store.at(day).equals(snapshot(WORLD, as_of=day))
     assert len(counted) == 3
+
+
+def test_of_some_customers_the_same_is_known_and_nothing_is_stored(tmp_path: Path) -> None:
+    days = [AS_OF - timedelta(days=7), AS_OF]
+    some = store_in(tmp_path / "all").at(days[0]).select("customer_id").head(5)
+    found = list(store_in(tmp_path / "some").among(some, days))
+    for day, rows in zip(days, found, strict=True):
+        everybody = store_in(tmp_path / "all").at(day)
+        assert rows.equals(everybody.join(some, on="customer_id", how="semi").sort("customer_id"))
+    assert not (tmp_path / "some").exists()

@@ -1,9 +1,7 @@
-"""May one bring any tables? Folders, lakes and plain frames in; the same snapshot, or a clear refusal, out."""
+"""May one bring any tables? Folders, lakes and plain frames in; the same snapshot out."""
 
 from __future__ import annotations
 
-import pickle
-from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -13,20 +11,12 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
+from brought import BOUGHT, SAID, asked, in_files
 from deltalake import write_deltalake
 from polars.testing import assert_frame_equal
 
-from features import Lake, TableUnusable, catalogue, open_lake, snapshot, table_path, tables_of
-from tests.features.tables import AS_OF, tables
-
-BOUGHT = [("anna", 3, 20.0, {"order_id": "A"}), ("anna", 40, 5.5), ("ben", 9, 7.25, {"category": "tea"})]
-SAID = [("anna", 2, "complaint"), ("ben", 5, "visit")]
-ASKED = [catalogue()[name] for name in ("purchase_count", "spend", "days_since_last_purchase", "complaint_count")]
-
-
-def asked(given: Any, **more: Any) -> Any:
-    """A snapshot of a few features of what somebody brought."""
-    return snapshot(given, **{"as_of": AS_OF, "features": ASKED, **more})
+from features import Lake, open_lake, snapshot, table_path, tables_of
+from tests.features.tables import tables
 
 
 @pytest.fixture
@@ -40,12 +30,6 @@ def brought() -> dict[str, pd.DataFrame]:
     """Plain frames of pandas, without a single value in most optional columns."""
     made = {name: frame.collect().to_pandas() for name, frame in tables(BOUGHT, SAID).items()}
     return {name: frame.dropna(axis="columns", how="all") for name, frame in made.items()}
-
-
-def in_files(folder: Path, write: Callable[[pl.DataFrame, Path], object], ending: str) -> Path:
-    for name, frame in tables(BOUGHT, SAID).items():
-        write(frame.collect(), folder / (name + ending))
-    return folder
 
 
 def test_a_folder_of_parquet_files_gives_the_same_snapshot(tmp_path: Path, expected: pl.DataFrame) -> None:
@@ -180,137 +164,14 @@ def test_the_customers_asked_about_may_be_a_list_or_a_frame(customers: Any) -> N
     assert made.select("customer_id", "spend_28d").rows() == [("ben", 7.25), ("cleo", 0.0)]
 
 
-GOOD = {"customer_id": ["a", "b"], "occurred_at": ["2026-03-01"] * 2, "amount": [1.0, 2.0]}
-SPOKEN = {"customer_id": ["a", "b"], "occurred_at": ["2026-03-01"] * 2, "kind": ["visit", "visit"]}
-BAD: dict[str, tuple[dict[str, Any], str]] = {
-    "a misspelt table": ({"transaction": GOOD}, "transaction: .* did you mean 'transactions'?"),
-    "no transactions": ({"interactions": SPOKEN}, "transactions: the table is missing .found: interactions"),
-    "a misspelt column": (
-        {"transactions": {"customer_id": ["a"], "occurred_at": ["2026-03-01"], "amuont": [1]}},
-        "transactions: required column 'amount' is missing .*did you mean 'amuont'",
-    ),
-    "another spelling of a column": (
-        {"transactions": {"CustomerID": ["a"], "occurred_at": ["2026-03-01"], "amount": [1]}},
-        "required column 'customer_id' is missing .*did you mean 'CustomerID'",
-    ),
-    "a misspelt column that may be missing": (
-        {"transactions": GOOD | {"catgory": ["tea", "tea"]}},
-        "column 'catgory' is unknown and 'category' is missing: did you mean that",
-    ),
-    "text for numbers": (
-        {"transactions": GOOD | {"amount": ["1.5", "abc"]}},
-        r"column 'amount' holds no number in 1 of 2 rows \(first: row 1: 'abc' is not a number\)",
-    ),
-    "numbers for times": (
-        {"transactions": GOOD | {"occurred_at": [17, 18]}},
-        r"column 'occurred_at' holds numbers \(for example 17\)",
-    ),
-    "doubtful times": (
-        {"transactions": GOOD | {"occurred_at": ["01/02/2026", "2026-03-01"]}},
-        r"holds no timestamp in 1 of 2 rows \(first: row 0: '01/02/2026' can be read as day/month or as month/day\)",
-    ),
-    "nobody": (
-        {"transactions": GOOD | {"customer_id": ["a", None]}},
-        r"column 'customer_id' is null in 1 of 2 rows \(first: row 1\)",
-    ),
-    "no amount": ({"transactions": GOOD | {"amount": [1.0, float("nan")]}}, r"column 'amount' is null in 1 of 2"),
-    "an infinite amount": (
-        {"transactions": GOOD | {"amount": [float("inf"), 1.0]}},
-        r"'amount' is no finite number in 1 of 2 rows \(first: row 0: inf\)",
-    ),
-    "an unknown kind": (
-        {"transactions": GOOD, "interactions": SPOKEN | {"kind": ["visit", "Complaint"]}},
-        r"interactions: column 'kind' is something unknown in 1 of 2 rows \(first: row 1: 'Complaint'; "
-        "did you mean 'complaint'",
-    ),
-    "an impossible satisfaction": (
-        {"transactions": GOOD, "interactions": SPOKEN | {"satisfaction": [3, 11]}},
-        r"'satisfaction' is above 5 in 1 of 2 rows \(first: row 1: 11",
-    ),
-    "a line twice": (
-        {"transactions": GOOD | {"transaction_id": ["T1", "T1"]}},
-        r"column 'transaction_id' names 2 of 2 rows more than once \(first: 'T1'\)",
-    ),
-    "several types": (
-        {"transactions": GOOD | {"category": ["tea", 7]}},
-        r"'category' holds values of several types \(int, str\)",
-    ),
-}
-
-
-@pytest.mark.parametrize("what", BAD)
-def test_what_cannot_be_used_is_refused_by_table_column_count_and_example(what: str) -> None:
-    given, says = BAD[what]
-    with pytest.raises(TableUnusable, match=says):
-        asked({name: pd.DataFrame(columns) for name, columns in given.items()})
-
-
-def test_all_that_is_wrong_with_a_table_is_told_at_once() -> None:
-    lines = pl.DataFrame(GOOD | {"occurred_at": ["soon", "later"], "amount": ["x", "y"]})
-    with pytest.raises(TableUnusable, match="2 problems") as refused:
-        asked(lines)
-    assert len(refused.value.problems) == 2
-    assert str(pickle.loads(pickle.dumps(refused.value))) == str(refused.value)  # noqa: S301
-
-
-def test_something_that_is_no_frame_is_refused() -> None:
-    with pytest.raises(TableUnusable, match=r"transactions: holds builtins.list, not a frame"):
-        asked({"transactions": [1, 2]})
-
-
-def test_a_relation_without_a_required_column_is_refused() -> None:
-    with duckdb.connect() as connection, pytest.raises(TableUnusable, match="required column 'amount' is missing"):
-        asked(connection.sql("SELECT 'a' AS customer_id, now() AS occurred_at"))
-
-
-def test_a_folder_without_transactions_says_what_it_holds(tmp_path: Path) -> None:
-    (tmp_path / "sales.csv").write_text("x\n")
-    with pytest.raises(TableUnusable, match=r"nor transactions.parquet or transactions.csv. It holds sales.csv"):
-        asked(tmp_path)
-    with pytest.raises(TableUnusable, match="there is no folder"):
-        asked(tmp_path / "nowhere")
-
-
 def test_a_folder_needs_no_column_but_customer_time_and_amount(tmp_path: Path) -> None:
     (tmp_path / "transactions.csv").write_text("customer_id,occurred_at,amount\nanna,2025-01-01,3\nben,2025-01-02,4\n")
     assert snapshot(tmp_path, as_of="2025-02-01")["spend_ever"].to_list() == [3.0, 4.0]
 
 
-def test_a_time_zone_that_is_none_is_refused_with_the_likely_one(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="Did you mean 'Europe/London'"):
-        snapshot(tmp_path, as_of="2025-02-01", time_zone="Europe/Lodon")
-
-
-def test_two_files_of_one_table_are_refused(tmp_path: Path) -> None:
-    in_files(tmp_path, pl.DataFrame.write_csv, ".csv")
-    in_files(tmp_path, pl.DataFrame.write_parquet, ".parquet")
-    with pytest.raises(TableUnusable, match="keep one of them"):
-        asked(tmp_path)
-
-
-def test_a_file_that_is_no_parquet_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "transactions.parquet").write_text("not parquet at all")
-    with pytest.raises(TableUnusable, match=r"transactions.parquet cannot be read"):
-        asked(tmp_path)
-
-
-def test_nulls_in_a_parquet_file_with_the_right_types_are_found(tmp_path: Path) -> None:
-    lines = tables(BOUGHT)["transactions"].with_columns(customer_id=pl.lit(None, dtype=pl.String)).collect()
-    lines.write_parquet(tmp_path / "transactions.parquet")
-    with pytest.raises(TableUnusable, match="column 'customer_id' is null in 3 of 3 rows"):
-        asked(tmp_path)
-
-
 def test_a_folder_may_divide_its_columns_by_semicolons(tmp_path: Path) -> None:
     (tmp_path / "transactions.csv").write_text("customer_id;occurred_at;amount\n007;2026-03-01;4.5\n")
     assert snapshot(tmp_path, as_of="2026-03-10").select("customer_id", "spend_ever").rows() == [("007", 4.5)]
-
-
-def test_a_file_is_no_folder(tmp_path: Path) -> None:
-    file = tmp_path / "transactions.csv"
-    file.write_text("customer_id,occurred_at,amount\n007,2026-03-01,4.5\n")
-    with pytest.raises(TableUnusable, match="is a file; give the folder"):
-        snapshot(file, as_of="2026-03-10")
 
 
 def test_one_customer_may_be_asked_about_by_name() -> None:

@@ -60,7 +60,7 @@ NATURAL: Mapping[str, Mapping[Kind, Mapping[Rate, float]]] = {
 }
 """How kinds differ though nobody contacts them: a sure thing does by itself what the action asks for."""
 
-DRIVEN_AWAY: Mapping[Rate, float] = {Rate.WAVER: 5.0, Rate.LEAVE: 2.0, Rate.LEAVE_HURT: 2.0, Rate.COME_BACK: 0.0}
+DRIVEN_AWAY: Mapping[Rate, float] = {Rate.WAVER: 2.5, Rate.LEAVE: 1.5, Rate.LEAVE_HURT: 1.5, Rate.COME_BACK: 0.0}
 """What any action does to a sleeping dog of its family."""
 
 
@@ -89,7 +89,7 @@ ACTIONS: Mapping[str, Effect] = {
     "upsell": Effect(family="growth", days=28, persuades={Rate.SPEND: 1.4}, has_offer=True),
     "cross_sell": Effect(family="growth", days=42, persuades={Rate.TRY: 8.0}),
     "referral_invitation": Effect(family="referral", days=28, persuades={Rate.REFER: 12.0}, pays_referral=True),
-    "thank_you": Effect(family="retention", days=28, persuades={Rate.WAVER: 0.4}),
+    "thank_you": Effect(family="retention", days=28, persuades={Rate.WAVER: 0.7}),
 }
 """The effect of every action the team may do, by name."""
 

@@ -36,22 +36,23 @@ EVERYBODY, NOT_TRIED, HOLDS_OFFER, HAS_FRIEND = range(4)
 """Shares that are carried: of all luck, and of the luck in which something has not happened yet."""
 
 
-def expected_profit(
+def expected_profit_and_offers(
     world: World, lives: Lives, *, start: int, days: int, terms: Mapping[str, Terms], stands: Numbers | None = None
-) -> Numbers:
+) -> tuple[Numbers, Numbers]:
     """Profit by person over `days` from the morning of day `start` on, if nobody is contacted from then on.
 
-    Margin on orders net of returns, less offers that are still to be taken and rewards for friends still to be brought.
-    `stands` (by condition and person) says how likely each condition is that morning; without it, the true one is sure.
+    Margin on orders net of returns, less offers that are still to be taken and rewards for friends still to be brought;
+    what these take is told beside it. `stands` (by condition and person) says how likely each condition is that
+    morning; without it, the true one is sure.
     """
     future = _Future(world, lives, terms, standings(lives) if stands is None else stands)
     for day in range(start, start + days):
         future.live(day)
-    return future.profit
+    return future.profit - future.offers, future.offers
 
 
 class _Future:
-    """The shares on the morning of a day (share x condition x person), and the profit expected before it."""
+    """The shares on the morning of a day (share x condition x person); profit and offers expected before it."""
 
     def __init__(self, world: World, lives: Lives, terms: Mapping[str, Terms], stands: Numbers) -> None:
         self.world, self.lives, self.own = world, lives, world.people.own
@@ -59,7 +60,7 @@ class _Future:
         self.hurt_share = world.people.complaint_rate * _badly_answered_share(world.nature)
         costs = np.array([terms[action].offer_cost if action in terms else 0.0 for action in ACTIONS])
         self.offer_cost, self.reward = costs[lives.offer], costs[INVITATION]
-        self.profit = np.zeros(len(lives.condition))
+        self.profit, self.offers = np.zeros(len(lives.condition)), np.zeros(len(lives.condition))
         self.joining = np.zeros(self.own)
         self.shares = self._beginning(stands)
 
@@ -89,7 +90,7 @@ class _Future:
         self.profit += rates[Rate.SPEND] * (self.ordinary * orders[EVERYBODY] + self.new * new_lines)
         self.shares[NOT_TRIED, ALIVE] -= buying[NOT_TRIED] * rates[Rate.TRY]
         is_valid = self.lives.offer_until > day
-        self.profit -= self.offer_cost * orders[HOLDS_OFFER] * is_valid
+        self.offers += self.offer_cost * orders[HOLDS_OFFER] * is_valid
         self.shares[HOLDS_OFFER, ALIVE] -= buying[HOLDS_OFFER] * is_valid
 
     def _bring_friends(self, share: Numbers, day: int) -> None:
@@ -100,7 +101,7 @@ class _Future:
         has_friend = self.shares[HAS_FRIEND, ALIVE, : self.own]
         self.joining = has_friend.sum(axis=0) * share
         has_friend *= 1 - share
-        self.profit[: self.own] -= self.reward * self.joining * (self.lives.until[INVITATION, : self.own] > day)
+        self.offers[: self.own] += self.reward * self.joining * (self.lives.until[INVITATION, : self.own] > day)
 
 
 def _badly_answered_share(nature: Nature) -> float:

@@ -24,11 +24,11 @@ LEAST_ENGAGEMENT = 0.4
 """Visits per order, against the usual, of those who come least without buying; at most 1.2 more."""
 
 _KIND_SHARES: Mapping[str, tuple[float, float, float, float]] = {
-    "retention": (0.4, 0.25, 0.25, 0.1),
-    "win_back": (0.3, 0.15, 0.45, 0.1),
-    "growth": (0.3, 0.2, 0.4, 0.1),
-    "referral": (0.2, 0.1, 0.6, 0.1),
-    "service": (0.6, 0.15, 0.2, 0.05),
+    "retention": (0.5, 0.2, 0.295, 0.005),
+    "win_back": (0.5, 0.12, 0.375, 0.005),
+    "growth": (0.5, 0.2, 0.295, 0.005),
+    "referral": (0.45, 0.1, 0.445, 0.005),
+    "service": (0.6, 0.15, 0.245, 0.005),
 }
 
 
@@ -68,7 +68,7 @@ class Nature:
     consent_share: float = 0.88
     withdrawn_share: float = 0.08
     margin: float = 0.25
-    visibility: float = 1.2
+    visibility: float = 2.5
     kind_shares: Mapping[str, tuple[float, float, float, float]] = field(default_factory=lambda: dict(_KIND_SHARES))
 
 
@@ -174,7 +174,7 @@ def _kind_weights(nature: Nature, *, price: Numbers, engagement: Numbers) -> Num
     for weight, family in zip(weights, FAMILIES, strict=True):
         weight[:] = np.array(nature.kind_shares[family])[:, None]
         weight[Kind.PERSUADABLE] *= np.exp(2 * nature.visibility * tilts[family])
-        weight[Kind.SLEEPING_DOG] *= np.exp(-3 * nature.visibility * tilts[family])
+        weight[Kind.SLEEPING_DOG] *= np.exp(-2 * nature.visibility * tilts[family])
     return weights
 
 

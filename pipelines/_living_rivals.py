@@ -6,16 +6,15 @@ Every rule returns customer_id and action, at most one action per customer.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import polars as pl
-from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import csr_array
 
 from pipelines._living_actions import TERMS, Terms
-from pipelines._living_chance import Chance
+from pipelines._living_chance import Chance, Numbers
+from serving import Limit, arbitrate
 
 PAIR = ("customer_id", "action")
 
@@ -34,10 +33,34 @@ class Limits:
     together: Mapping[tuple[str, ...], int] = field(default_factory=dict)
     terms: Mapping[str, Terms] = field(default_factory=lambda: TERMS)
 
+    def less(self, listed: pl.DataFrame, *, spent: float) -> Limits:
+        """What the limits leave to others after `listed` (with `action`) has taken its places and money."""
+        taken = listed["action"].to_list()
+        return replace(
+            self,
+            budget=max(self.budget - spent, 0.0),
+            capacities={action: most - taken.count(action) for action, most in self.capacities.items()},
+            together={
+                actions: most - sum(taken.count(action) for action in actions)
+                for actions, most in self.together.items()
+            },
+        )
+
     @property
     def rooms(self) -> Mapping[tuple[str, ...], int]:
         """The most contacts by the actions that share them."""
         return {**{(action,): most for action, most in self.capacities.items()}, **self.together}
+
+
+def complaints_first(ranked: pl.DataFrame, limits: Limits, *, action: str) -> tuple[pl.DataFrame, Limits]:
+    """Who gets `action`, which answers complaints, and what of the limits is left to everything else.
+
+    As far as places reach, the highest `priority` first, whatever that costs: a complaint waits for no budget.
+    """
+    asked = ranked.filter(pl.col("action") == action).with_columns(pl.col("priority").fill_null(float("-inf")))
+    answered = _taken_in_order(asked, replace(limits, budget=float("inf")))
+    costs = answered.join(_with_cost(asked, limits), on=PAIR)["expected_cost"]
+    return answered, limits.less(answered, spent=float(costs.sum()))
 
 
 def at_random(candidates: pl.DataFrame, limits: Limits, *, seed: int) -> pl.DataFrame:
@@ -64,19 +87,35 @@ def by_truth(candidates: pl.DataFrame, limits: Limits, *, truth: pl.DataFrame) -
 
     `truth` is that of `_living_truth.py`; a contact that brings nothing is not made.
     """
-    gains = candidates.join(truth, on=PAIR).filter(pl.col("incremental_profit") > 0).sort(PAIR)
+    gains = _with_cost(candidates.join(truth, on=PAIR), limits).sort(PAIR)
     if gains.is_empty():
         return gains.select(PAIR)
-    profit = gains["incremental_profit"].to_numpy()
-    solved = milp(
-        -profit,
-        integrality=np.ones(len(profit)),
-        bounds=Bounds(0, 1),
-        constraints=_constraints(gains, limits),
-        # With its presolve, the solver of SciPy 1.17 prints lines of its own; without it, it is faster here as well.
-        options={"mip_rel_gap": 1e-5, "presolve": False},
+    actions = sorted(gains["action"].unique())
+    customers, profit, cost = _wide(gains, actions)
+    shared = {"+".join(named): (named, most) for named, most in limits.rooms.items()}
+    rooms = [
+        Limit(name=name, actions=tuple(actions.index(each) for each in named if each in actions), most=most)
+        for name, (named, most) in shared.items()
+        if set(named) & set(actions)
+    ]
+    budget = None if limits.budget == float("inf") else limits.budget
+    chosen = arbitrate(profit, cost, budget=budget, limits=rooms).chosen
+    some = chosen >= 0
+    return pl.DataFrame(
+        {"customer_id": customers.filter(some), "action": [actions[number] for number in chosen[some]]},
+        schema=dict.fromkeys(PAIR, pl.String),
     )
-    return gains.filter(pl.Series(solved.x > 0.5)).select(PAIR)
+
+
+def _wide(gains: pl.DataFrame, actions: Sequence[str]) -> tuple[pl.Series, Numbers, Numbers]:
+    """Customers in order, and by customer and action the profit (not a number where there is none) and the cost."""
+    customers = gains["customer_id"].unique().sort()
+    row = customers.search_sorted(gains["customer_id"]).to_numpy()
+    column = gains["action"].replace_strict({name: n for n, name in enumerate(actions)}, return_dtype=pl.Int64)
+    profit, cost = np.full((len(customers), len(actions)), np.nan), np.zeros((len(customers), len(actions)))
+    profit[row, column.to_numpy()] = gains["incremental_profit"].to_numpy()
+    cost[row, column.to_numpy()] = gains["expected_cost"].to_numpy()
+    return customers, profit, cost
 
 
 def _taken_in_order(ranked: pl.DataFrame, limits: Limits) -> pl.DataFrame:
@@ -100,17 +139,3 @@ def _with_cost(candidates: pl.DataFrame, limits: Limits) -> pl.DataFrame:
         return candidates
     costs = {action: each.contact_cost + each.offer_cost for action, each in limits.terms.items()}
     return candidates.with_columns(expected_cost=pl.col("action").replace_strict(costs, return_dtype=pl.Float64))
-
-
-def _constraints(gains: pl.DataFrame, limits: Limits) -> list[LinearConstraint]:
-    """One action per customer, the budget, and the room of each action."""
-    customers = gains["customer_id"].rank("dense").to_numpy() - 1
-    columns = np.arange(len(gains))
-    once = csr_array((np.ones(len(gains)), (customers, columns)))
-    costs = _with_cost(gains, limits)["expected_cost"].to_numpy()
-    rooms = [(gains["action"].is_in(actions).to_numpy().astype(float), most) for actions, most in limits.rooms.items()]
-    return [
-        LinearConstraint(once, ub=1),
-        LinearConstraint(costs[None, :], ub=limits.budget),
-        *(LinearConstraint(row[None, :], ub=most) for row, most in rooms),
-    ]

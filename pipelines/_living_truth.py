@@ -19,24 +19,34 @@ from pipelines._living_baskets import customer_ids
 from pipelines._living_belief import recovered
 from pipelines._living_chance import Indices, Numbers
 from pipelines._living_day import World, reach
-from pipelines._living_future import expected_profit
+from pipelines._living_future import expected_profit_and_offers
 from pipelines._living_lives import Lives, standings
 from pipelines._living_people import People, kind_shares, natural_rates
 from pipelines._living_shop import LivingShop
 
 
-def truth(shop: LivingShop, *, as_of: date, horizon_days: int, terms: Mapping[str, Terms] = TERMS) -> pl.DataFrame:
-    """One row per customer who has joined and action of `terms`: customer_id, action, incremental_profit.
+def truth(
+    shop: LivingShop,
+    *,
+    as_of: date,
+    horizon_days: int,
+    terms: Mapping[str, Terms] = TERMS,
+    with_friends: bool = True,
+) -> pl.DataFrame:
+    """One row per customer who has joined and action of `terms`: customer_id, action, incremental_profit and
+    expected_cost.
 
     That is the expected profit of the `horizon_days` from `as_of` on, if the action reaches the customer on the morning
-    of `as_of` and nothing else does later, less the same without it, in currency; what contact and offer cost is taken
-    off. Asked of the shop as it stands: raises ValueError where `as_of` is another day.
+    of `as_of` and nothing else does later, less the same without it, in currency; what contact and offer cost, which is
+    `expected_cost`, is taken off. What a friend brings counts for whoever brought the friend, unless told not to.
+    Asked of the shop as it stands: raises ValueError where `as_of` is another day.
     """
     day = _day_of(shop, as_of)
     who = np.flatnonzero(shop.lives.comes_on < day)
     stands = standings(shop.lives)
     gain = _gains(shop.world, shop.lives, who=who, day=day, days=horizon_days, terms=terms, stands=stands)
-    return _by_customer(shop, {action: gain(action) for action in terms}, who=who, day=day, terms=terms)
+    gains = {action: gain(action) for action in terms}
+    return _by_customer(shop, gains, who=who, day=day, terms=terms, with_friends=with_friends)
 
 
 def knowable(shop: LivingShop, *, as_of: date, horizon_days: int, terms: Mapping[str, Terms] = TERMS) -> pl.DataFrame:
@@ -49,7 +59,7 @@ def knowable(shop: LivingShop, *, as_of: date, horizon_days: int, terms: Mapping
     day, world = _day_of(shop, as_of), shop.world
     shares = kind_shares(world.nature, world.people)
     who = np.flatnonzero(shop.lives.comes_on < day)
-    gains = {action: np.zeros(len(shop.lives.condition)) for action in terms}
+    gains = {action: np.zeros((2, len(shop.lives.condition))) for action in terms}
     for number, family in enumerate(FAMILIES):
         actions = {action: each for action, each in terms.items() if ACTIONS[action].family == family}
         for kind in Kind if actions else ():
@@ -111,30 +121,44 @@ def _day_of(shop: LivingShop, as_of: date) -> int:
 def _gains(
     world: World, lives: Lives, *, who: Indices, day: int, days: int, terms: Mapping[str, Terms], stands: Numbers
 ) -> Callable[[str], Numbers]:
-    """By action: what each person is expected to bring more if it reaches `who` that morning, before its cost."""
-    left_alone = expected_profit(world, lives, start=day, days=days, terms=terms, stands=stands)
+    """By action: what each person is expected to bring more if it reaches `who` that morning, and to take of offers.
+
+    The cost of the contact itself is not in it.
+    """
+    left_alone = expected_profit_and_offers(world, lives, start=day, days=days, terms=terms, stands=stands)
 
     def gain(action: str) -> Numbers:
         reached = lives.copy()
         contacts = reach(world, reached, day, action=action, campaign=0, who=who)
         after = recovered(stands, world, contacts)
-        return expected_profit(world, reached, start=day, days=days, terms=terms, stands=after) - left_alone
+        told = expected_profit_and_offers(world, reached, start=day, days=days, terms=terms, stands=after)
+        return np.array(told) - np.array(left_alone)
 
     return gain
 
 
 def _by_customer(
-    shop: LivingShop, gains: Mapping[str, Numbers], *, who: Indices, day: int, terms: Mapping[str, Terms]
+    shop: LivingShop,
+    gains: Mapping[str, Numbers],
+    *,
+    who: Indices,
+    day: int,
+    terms: Mapping[str, Terms],
+    with_friends: bool = True,
 ) -> pl.DataFrame:
+    def brought(profit: Numbers) -> Numbers:
+        return _with_friends(shop, profit, day=day)[who] if with_friends else profit[who]
+
     frames = [
         pl.DataFrame(
             {
                 "customer_id": customer_ids(who),
                 "action": pl.repeat(action, len(who), eager=True),
-                "incremental_profit": _with_friends(shop, gain, day=day)[who] - terms[action].contact_cost,
+                "incremental_profit": brought(gain) - terms[action].contact_cost,
+                "expected_cost": np.maximum(brought(offers), 0.0) + terms[action].contact_cost,
             }
         )
-        for action, gain in gains.items()
+        for action, (gain, offers) in gains.items()
     ]
     return pl.concat(frames).sort("customer_id", "action")
 

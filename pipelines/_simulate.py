@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import shutil
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 
 import polars as pl
 
 from pipelines._errors import SettingsWrong
+from pipelines._living_actions import ACTIONS, DRIVEN_AWAY, NATURAL
+from pipelines._living_people import Nature
 from pipelines._living_rivals import PAIR
 from pipelines._living_shop import LivingShop
 from pipelines._progress import stage
 from pipelines._settings import Settings
-from pipelines._simulated_outcome import Played, realised_profit, spent_since, summary
+from pipelines._simulated_outcome import Played, by_quarter, realised_profit, spent_since, summary
 from pipelines._simulated_respect import RespectBroken, faults
 from pipelines._simulated_rules import worth_tonight
 from pipelines._simulated_teams import EXPORTS, PUBLISH, Nightly, Ours, Team, at_home, team
@@ -24,8 +27,8 @@ Training = Callable[[Settings, date], object]
 HISTORY_DAYS = 728
 """What is known before the first night: two years of whole weeks."""
 
-WORTH_DAYS = 182
-"""What a contact brings counts for half a year, to those who see the truth and at the end of the simulation."""
+WORTH_DAYS = 364
+"""What a contact brings counts for a year, to those who see the truth and at the end of the simulation."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,9 +48,10 @@ class Plan:
 
 @dataclass(frozen=True, kw_only=True)
 class Simulated:
-    """What came of it: `policies`, one row each, and `campaigns`, those of our ledger against the truth."""
+    """What came of it: `policies`, one row each, `quarters`, and `campaigns`, those of our ledger against the truth."""
 
     policies: pl.DataFrame
+    quarters: pl.DataFrame
     campaigns: pl.DataFrame | None
 
     def ask_for_respect(self) -> None:
@@ -62,6 +66,11 @@ class Simulated:
             )
 
 
+PLAN_FILE = "plan.json"
+"""What was played, in the home of what came of it."""
+
+_TABLES = ("policies", "quarters", "campaigns")
+
 _NOTHING_YET = pl.DataFrame(
     schema={
         **dict.fromkeys(PAIR, pl.String),
@@ -71,6 +80,21 @@ _NOTHING_YET = pl.DataFrame(
     }
 )
 """Contacts made so far, none."""
+
+
+def simulate_seeds(
+    settings: Settings, plan: Plan, seeds: Sequence[int], *, training: Training, nightly: Nightly
+) -> dict[int, Simulated]:
+    """Plays one plan in several worlds, each in a home of its own below that of the settings (`seed-1`, ...).
+
+    A world that was played to its end by the same plan and settings is not played again.
+    """
+    found = {}
+    for seed in seeds:
+        here = settings.model_copy(update={"home": settings.home / f"seed-{seed}"}) if len(seeds) > 1 else settings
+        asked = replace(plan, seed=seed)
+        found[seed] = kept(here, asked) or simulate(here, asked, training=training, nightly=nightly)
+    return found
 
 
 def simulate(settings: Settings, plan: Plan, *, training: Training, nightly: Nightly) -> Simulated:
@@ -93,7 +117,39 @@ def simulate(settings: Settings, plan: Plan, *, training: Training, nightly: Nig
             played.append(_played(policy, each, world, alone, settings=settings, plan=plan))
     ours = teams.get("ours")
     campaigns = ours.measured(before=until) if isinstance(ours, Ours) else None
-    return Simulated(policies=summary(played), campaigns=campaigns)
+    found = Simulated(policies=summary(played), quarters=by_quarter(played, first=world.day), campaigns=campaigns)
+    keep(settings, plan, found)
+    return found
+
+
+def keep(settings: Settings, plan: Plan, found: Simulated) -> None:
+    """Writes what came of a plan into the home, the plan last."""
+    settings.home.mkdir(parents=True, exist_ok=True)
+    for name in _TABLES:
+        table = getattr(found, name)
+        if table is not None:
+            table.write_parquet(settings.home / f"{name}.parquet")
+    (settings.home / PLAN_FILE).write_text(_told(settings, plan), encoding="utf-8")
+
+
+def kept(settings: Settings, plan: Plan) -> Simulated | None:
+    """What came of the same plan under the same settings, where the home has it."""
+    file = settings.home / PLAN_FILE
+    if not file.is_file() or file.read_text(encoding="utf-8") != _told(settings, plan):
+        return None
+    files = {name: settings.home / f"{name}.parquet" for name in _TABLES}
+    campaigns = files["campaigns"]
+    return Simulated(
+        policies=pl.read_parquet(files["policies"]),
+        quarters=pl.read_parquet(files["quarters"]),
+        campaigns=pl.read_parquet(campaigns) if campaigns.is_file() else None,
+    )
+
+
+def _told(settings: Settings, plan: Plan) -> str:
+    chosen = settings.model_dump(mode="json", exclude={"home", "source"})
+    world = repr((Nature(), ACTIONS, NATURAL, DRIVEN_AWAY))
+    return json.dumps({"plan": asdict(plan), "settings": chosen, "world": world}, indent=1, sort_keys=True) + "\n"
 
 
 def _ask_for_a_new_home(settings: Settings) -> None:

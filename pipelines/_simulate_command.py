@@ -16,14 +16,22 @@ limits; `knowable` knows habits, effects and all that happened, `oracle` also wh
 @click.command()
 @click.option("--nights", type=click.IntRange(1), required=True, help="How many lists are made and acted on.")
 @click.option("--every", type=click.IntRange(1), default=7, show_default=True, help="Days from one to the next.")
-@click.option("--seed", type=click.IntRange(0), default=7, show_default=True, help="Which world; each is another one.")
+@click.option(
+    "--seed",
+    "seeds",
+    type=click.IntRange(0),
+    multiple=True,
+    default=(7,),
+    show_default=True,
+    help="Which world; several times for several, each another one.",
+)
 @click.option("--customers", type=click.IntRange(50), default=3000, show_default=True, help="Who come by themselves.")
 @click.option(
     "--policy",
     "policies",
     type=click.Choice(POLICIES),
     multiple=True,
-    help="Who chooses whom to contact; several times for several [all].",
+    help="Who chooses whom to contact; several times for several [all but knowable, which takes long].",
 )
 @click.option("--settings", "file", type=click.Path(path_type=Path), help="Settings file [churn.toml].")
 @click.option("--home", type=click.Path(path_type=Path), help="An empty folder, for a home of each policy.")
@@ -31,7 +39,7 @@ limits; `knowable` knows habits, effects and all that happened, `oracle` also wh
 def simulate(
     nights: int,
     every: int,
-    seed: int,
+    seeds: tuple[int, ...],
     customers: int,
     policies: tuple[str, ...],
     file: Path | None,
@@ -43,7 +51,8 @@ def simulate(
     examples/living_shop.toml has the settings of that shop; docs/simulation.md says what the figures mean.
     """
     settings = settings_of(None, file, home)
-    plan = {"nights": nights, "every": every, "seed": seed, "customers": customers}
+    plan = {"nights": nights, "every": every, "customers": customers}
     from pipelines import _run
 
-    _run.simulate(settings, plan | {"policies": tuple(dict.fromkeys(policies)) or POLICIES}, verbose=verbose)
+    chosen = tuple(dict.fromkeys(policies)) or tuple(name for name in POLICIES if name != "knowable")
+    _run.simulate(settings, plan | {"policies": chosen}, seeds=tuple(dict.fromkeys(seeds)), verbose=verbose)

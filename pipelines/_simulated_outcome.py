@@ -2,21 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
 
+from pipelines._learned_effects import comparable
 from pipelines._living_actions import Terms
 from pipelines._living_rivals import PAIR
 from pipelines._living_shop import LivingShop
 from pipelines._living_truth import profit_since, truth
+from pipelines._measuring_terms import window_of
 from pipelines._settings import Settings
 from pipelines._simulated_rules import terms_in
 from serving import Ledger, Measured, NothingToMeasure, measure
 
 MONEY = 2
+
+_NO_GAINS = pl.DataFrame(
+    schema={**dict.fromkeys(PAIR, pl.String), "incremental_profit": pl.Float64, "expected_cost": pl.Float64}
+)
+
+QUARTER_DAYS = 91
+
+_QUARTERS: Mapping[str, type[pl.DataType]] = {
+    "quarter": pl.Int64,
+    "policy": pl.String,
+    "contacts": pl.Int64,
+    "expected_profit": pl.Float64,
+    "of_oracle": pl.Float64,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,13 +82,45 @@ def summary(played: Sequence[Played]) -> pl.DataFrame:
     return table.with_columns(_share_of(table, best) for best in ("oracle", "knowable"))
 
 
+def by_quarter(played: Sequence[Played], *, first: date) -> pl.DataFrame:
+    """One row per policy and quarter (91 days from `first` on): contacts, expected profit, its share of the oracle's.
+
+    What learning brings shows here: early quarters live by what was believed, later ones by what was measured.
+    """
+    made = [one.contacts.with_columns(policy=pl.lit(one.policy)) for one in played if one.contacts.height]
+    if not made:
+        return pl.DataFrame(schema=_QUARTERS)
+    number = (pl.col("day") - pl.lit(first)).dt.total_days() // QUARTER_DAYS + 1
+    rows = (
+        pl.concat(made)
+        .group_by("policy", number.alias("quarter"), maintain_order=True)
+        .agg(contacts=pl.len(), expected_profit=pl.col("incremental_profit").sum().round(MONEY))
+        .sort("quarter", maintain_order=True)
+    )
+    best = rows.filter(pl.col("policy") == "oracle").select("quarter", best="expected_profit")
+    share = pl.when(pl.col("best") > 0).then((pl.col("expected_profit") / pl.col("best")).round(3))
+    shares = rows.join(best, on="quarter", how="left", maintain_order="left").with_columns(of_oracle=share)
+    return shares.select(list(_QUARTERS)).cast(_QUARTERS)  # type: ignore[arg-type]
+
+
 def true_gains(shop: LivingShop, settings: Settings, assigned: pl.DataFrame) -> pl.DataFrame:
-    """What contact brings each of tonight's assigned customers within the horizon, before costs: `true_gain`.
+    """What contact brings each of tonight's assigned customers within the action's window, before costs: `true_gain`.
 
     `assigned` has campaign, customer_id, action and arm; held-out customers count too, as what they would have brought.
+    What friends spend is left out, as it is of what campaigns measure.
     """
-    free = {name: Terms(contact_cost=0.0) for name in terms_in(settings)}
-    gains = truth(shop, as_of=shop.day, horizon_days=settings.churn.horizon_days, terms=free)
+    windows = {name: window_of(settings, name, {}).ahead_days for name in assigned["action"].unique().sort()}
+    found = [
+        truth(
+            shop,
+            as_of=shop.day,
+            horizon_days=days,
+            terms={name: Terms(contact_cost=0.0) for name, its in windows.items() if its == days},
+            with_friends=False,
+        )
+        for days in sorted(set(windows.values()))
+    ]
+    gains = pl.concat([_NO_GAINS, *found])
     return assigned.join(gains.rename({"incremental_profit": "true_gain"}), on=PAIR, how="left").select(
         "campaign", "customer_id", "arm", "true_gain"
     )
@@ -82,7 +130,7 @@ def campaigns_against_truth(ledger: Ledger, gains: pl.DataFrame, *, before: date
     """One row per campaign with customers: profit measured with its 95% interval, the true one, and `covers`.
 
     `gains` is what `true_gains` said on each night. Profit is that of the treated whose outcome is known, net of what
-    they were expected to cost. Without outcomes, or with too few for an interval, `covers` is null.
+    was spent. Without outcomes, or with too few for an interval, `covers` is null.
     """
     assigned = {name: ledger.rows_of(name, before=before) for name in ledger.campaigns(before=before)["name"]}
     rows = [_against_truth(name, theirs, gains) for name, theirs in assigned.items() if theirs.height]
@@ -102,14 +150,14 @@ def _share_of(table: pl.DataFrame, best: str) -> pl.Series:
 
 
 def _against_truth(name: str, rows: pl.DataFrame, gains: pl.DataFrame) -> dict[str, object]:
-    known = rows.filter(pl.col("is_good").is_not_null())
+    known = comparable(rows, name)
     found = _measured(known)
     told: dict[str, object] = {"campaign": name, "assigned": rows.height}
     if found is None:
         return told
     treated = gains.filter(pl.col("campaign") == name, pl.col("arm") == "treated")
     theirs = treated.unique("customer_id", keep="first", maintain_order=True).join(known, on="customer_id", how="semi")
-    true, profit = float(theirs["true_gain"].sum()) - found.treated.cost, found.profit
+    true, profit = float(theirs["true_gain"].sum()) - found.cost, found.profit
     low, high = profit.low, profit.high
     covers = None if low is None or high is None else low <= true <= high
     return told | {"measured": profit.mean, "low": low, "high": high, "true": true, "covers": covers}

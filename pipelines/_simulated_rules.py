@@ -12,7 +12,6 @@ from pipelines._living_rivals import PAIR, Limits
 from pipelines._living_shop import LivingShop
 from pipelines._living_truth import knowable, truth
 from pipelines._settings import Settings
-from pipelines._settings_decisions import ActionSettings
 from serving import Manners, with_consent
 from serving._decide import RECOVERY
 from serving._respect import left_alone
@@ -26,13 +25,14 @@ WORTHS: Mapping[str, Worth] = {"truth": truth, "knowable": knowable}
 def terms_in(settings: Settings) -> dict[str, Terms]:
     """What each action that is used costs, as the settings say."""
     return {
-        name: Terms(contact_cost=one.contact_cost, offer_cost=one.offer_cost) for name, one in _used(settings).items()
+        name: Terms(contact_cost=one.contact_cost, offer_cost=one.offer_cost)
+        for name, one in settings.actions.used.items()
     }
 
 
 def limits_in(settings: Settings) -> Limits:
     """The limits of one night as the rivals count them: the budget, the list, channels and actions."""
-    used, chosen = _used(settings), settings.decisions
+    used, chosen = settings.actions.used, settings.decisions
     by_channel = {
         tuple(name for name, one in used.items() if one.channel == channel): most
         for channel, most in chosen.capacity.items()
@@ -77,7 +77,7 @@ def candidates(shop: LivingShop, settings: Settings, *, contacted: pl.DataFrame)
         manners=Manners(cool_down_days=chosen.cool_down_days, yearly_cap=chosen.yearly_cap),
     )
     free = known.filter(alone.is_null())
-    pairs = free.join(pl.DataFrame({"action": list(_used(settings))}), how="cross")
+    pairs = free.join(pl.DataFrame({"action": list(settings.actions.used)}), how="cross")
     complains = pl.col("open_complaint_count").fill_null(0) > 0
     return pairs.filter((pl.col("action") == RECOVERY) == complains).select(PAIR)
 
@@ -85,18 +85,6 @@ def candidates(shop: LivingShop, settings: Settings, *, contacted: pl.DataFrame)
 def worth_tonight(shop: LivingShop, settings: Settings, *, kind: str, days: int) -> pl.DataFrame:
     """Per customer and action what a contact brings within `days`, and is expected to cost, by `truth` or `knowable`.
 
-    Columns: customer_id, action, incremental_profit, expected_cost. What offers cost is the difference between the
-    truth where they are free and the truth as it is.
+    Columns: customer_id, action, incremental_profit, expected_cost.
     """
-    terms = terms_in(settings)
-    free = {name: Terms(contact_cost=one.contact_cost) for name, one in terms.items()}
-    net, gross = (WORTHS[kind](shop, as_of=shop.day, horizon_days=days, terms=each) for each in (terms, free))
-    contact = pl.col("action").replace_strict({name: one.contact_cost for name, one in terms.items()})
-    both = net.join(gross.rename({"incremental_profit": "gross"}), on=PAIR, validate="1:1", maintain_order="left")
-    offers = (pl.col("gross") - pl.col("incremental_profit")).clip(0)
-    return both.with_columns(expected_cost=contact.cast(pl.Float64) + offers).drop("gross")
-
-
-def _used(settings: Settings) -> dict[str, ActionSettings]:
-    found = {name: getattr(settings.actions, name) for name in type(settings.actions).model_fields}
-    return {name: one for name, one in found.items() if one.is_used}
+    return WORTHS[kind](shop, as_of=shop.day, horizon_days=days, terms=terms_in(settings))

@@ -12,7 +12,7 @@ from living import contacts
 
 from pipelines._living_actions import ACTIONS, FAMILIES, TERMS, Kind, Terms
 from pipelines._living_baskets import customer_ids
-from pipelines._living_future import expected_profit
+from pipelines._living_future import expected_profit_and_offers
 from pipelines._living_lives import GONE, Condition, standings
 from pipelines._living_people import Nature
 from pipelines._living_rivals import Limits, at_random, by_score, by_truth
@@ -36,7 +36,7 @@ def shop() -> LivingShop:
 
 @pytest.fixture(scope="module")
 def gains(shop: LivingShop) -> pl.DataFrame:
-    return truth(shop, as_of=DAY, horizon_days=60)
+    return truth(shop, as_of=DAY, horizon_days=60).drop("expected_cost")
 
 
 def crowd(shop: LivingShop, copies: int) -> LivingShop:
@@ -78,7 +78,7 @@ def test_the_truth_is_what_comes_about_on_average(action: str, crowded: LivingSh
 
 def test_what_everybody_is_expected_to_bring_is_what_they_bring_on_average(crowded: LivingShop) -> None:
     day = crowded.day_number(DAY)
-    expected = expected_profit(crowded.world, crowded.lives, start=day, days=60, terms=TERMS)
+    expected, _ = expected_profit_and_offers(crowded.world, crowded.lives, start=day, days=60, terms=TERMS)
     twin = crowded.copy()
     twin.advance(DAY + timedelta(days=60))
     miss = profit_since(twin, DAY) - expected

@@ -29,9 +29,11 @@ from models._known import Reach, reach
 from models._plots import accuracy_plot
 from pipelines._errors import DateWrong
 from pipelines._ingest import ingest, read_and_check
-from pipelines._learning import recipe_of, snapshot_store, terms_of
+from pipelines._learning import recipe_of, snapshot_store
+from pipelines._left_out import left_out, reached_by_date
 from pipelines._night import alone_in
 from pipelines._progress import stage
+from pipelines._question_terms import terms_of
 from pipelines._settings import Settings
 from pipelines._summary import ESTIMATORS
 
@@ -79,7 +81,8 @@ def accuracy(
         accuracy_plot(_curves(figures, target.answer), model=ESTIMATORS[MODEL], title=target.name).savefig(
             picture, dpi=110
         )
-        sections.append(_section(target, terms, rows, figures, mean, picture.name))
+        reached = reached_by_date(target, lake.tables, rows, terms=terms)
+        sections.append(_section(target, terms, rows, figures, mean, picture=picture.name, reached=reached))
         means[target.name], dates[target.name] = mean, tuple(figures)
     if not means:
         raise NotEnoughHistory("on none of the dates is there enough to learn from; give earlier data or later dates.")
@@ -125,7 +128,11 @@ def _rows(
     for day in days:
         with stage(f"{target.name} as of {day}"):
             try:
-                parts.append(looked_back(target, store, as_of=day, data=data, terms=terms, recipe=recipe_of(settings)))
+                without = left_out(settings, target, as_of=day, terms=terms)
+                recipe = recipe_of(settings)
+                parts.append(
+                    looked_back(target, store, as_of=day, data=data, terms=terms, recipe=recipe, left_out=without)
+                )
             except NotEnoughHistory as error:
                 if must:
                     raise
@@ -148,7 +155,9 @@ def _section(
     rows: pl.DataFrame,
     figures: Figures,
     mean: Mapping[str, Mapping[str, Figure]],
+    *,
     picture: str,
+    reached: str,
 ) -> str:
     lead = f", beginning {terms.lead_days} days later" if terms.lead_days else ""
     lines = [
@@ -156,7 +165,7 @@ def _section(
         f"![{target.name} on {len(figures)} as-of dates]({picture})",
         f"Mean over {len(figures)} as-of dates:",
         _overall(mean, spread(rows)),
-        _served(rows) + _inside(rows),
+        _served(rows) + _inside(rows) + reached,
         "Single dates:",
         _single_dates(rows, figures),
         "Calibration of the model in value tiers and by tenure, all dates together:",

@@ -10,7 +10,8 @@ import polars as pl
 
 from features import Lake
 from models import population, targets
-from pipelines._learning import rows_of, snapshot_store, terms_of
+from pipelines._learning import rows_of, snapshot_store
+from pipelines._question_terms import terms_of
 from pipelines._settings import Settings
 
 

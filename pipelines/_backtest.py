@@ -13,12 +13,15 @@ from features import Lake, open_lake, table_path
 from models import LabelNotMature, NotEnoughHistory, Target, Terms, labels, targets
 from models._amounts import measured
 from models._backtest import said_by_baselines
+from models._examples import untouched
 from models._known import reach
 from models._labels import ask_mature
 from models._matrix import Labels, Numbers
 from pipelines._ingest import ingest, read_and_check
-from pipelines._learning import recipe_of, rows_of, snapshot_store, terms_of
+from pipelines._learning import recipe_of, rows_of, snapshot_store
+from pipelines._left_out import left_out, reached_words
 from pipelines._night import alone_in
+from pipelines._question_terms import terms_of
 from pipelines._settings import Settings
 from pipelines._summary import figures_row
 from serving import list_folder
@@ -26,19 +29,24 @@ from serving import list_folder
 log = logging.getLogger(__name__)
 
 
-def figures_of(settings: Settings, as_of: date) -> list[dict[str, Any]]:
-    """One mapping per question and estimator: figures of the published scores and of the baselines.
+def figures_of(settings: Settings, as_of: date) -> tuple[list[dict[str, Any]], list[str]]:
+    """One mapping per question and estimator: figures of the published scores and of the baselines; and notes.
 
-    The baselines learn from the same past. Raises LabelNotMature when the lake does not reach a whole horizon beyond
-    `as_of`.
+    The baselines learn from the same past. Customers whom a campaign reached within the horizon are left out, and a
+    note says how many. Raises LabelNotMature when the lake does not reach a whole horizon beyond `as_of`.
     """
     lake = open_lake(settings.home)
     scores = pl.read_parquet(list_folder(settings.home, as_of) / "scores.parquet")
-    rows = []
+    rows, notes = [], list[str]()
     for target in targets(lake.arrived).values():
         if target.column in scores.columns:
-            rows += _figures(settings, target, scores, lake, as_of)
-    return rows
+            said = scores.filter(pl.col(target.column).is_not_null())
+            without = left_out(settings, target, as_of=as_of, terms=terms_of(settings, target))
+            judged = untouched(said, without.judging, as_of=as_of, terms=terms_of(settings, target))
+            notes += [f"{target.name}: {words}" for words in reached_words(said.height, judged=judged.height)]
+            if judged.height or said.is_empty():
+                rows += _figures(settings, target, judged, lake, as_of, leave_out=without.learning)
+    return rows, notes
 
 
 def ask_over(settings: Settings, as_of: date) -> None:
@@ -58,14 +66,23 @@ def _ask_mature(target: Target, settings: Settings, as_of: date, terms: Terms) -
     ask_mature(target, as_of=as_of, terms=terms, known_by=data.over_by if data else as_of)
 
 
-def _figures(settings: Settings, target: Target, scores: pl.DataFrame, lake: Lake, as_of: date) -> list[dict[str, Any]]:
-    scores = scores.filter(pl.col(target.column).is_not_null())
+def _figures(
+    settings: Settings,
+    target: Target,
+    scores: pl.DataFrame,
+    lake: Lake,
+    as_of: date,
+    *,
+    leave_out: pl.DataFrame | None,
+) -> list[dict[str, Any]]:
     terms, store = terms_of(settings, target), snapshot_store(settings, lake)
     label = _happened(target, scores, lake, as_of=as_of, terms=terms)
     predicted = {"model": scores[target.column].to_numpy()}
     asked = rows_of(scores.select("customer_id"), store.at(as_of), as_of=as_of)
     try:
-        predicted |= said_by_baselines(target, store, asked, as_of=as_of, terms=terms, recipe=recipe_of(settings))
+        predicted |= said_by_baselines(
+            target, store, asked, as_of=as_of, terms=terms, recipe=recipe_of(settings), leave_out=leave_out
+        )
     except NotEnoughHistory as error:  # published all the same: of spend by the purchase process
         if target.essential:
             raise

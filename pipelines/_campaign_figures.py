@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from pipelines._campaign_view import TO_COME, View
-from pipelines._outcomes import question_of
+from pipelines._measuring_terms import question_of
 from serving import Estimate, Measured
 
 GAINED = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import groupby
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from rich.markup import escape
 from pipelines._campaign_figures import Figure, as_table, figures_of, summary, verdict
 from pipelines._campaign_view import View
 from pipelines._screen import new_table, short
+from pipelines._uplift_terms import uplift_words
 from serving import excel_csv
 
 _SHARES = ("holdout share", "share of the treated", "effect", "return on the budget", "variance less")
@@ -20,7 +21,7 @@ _IN_THE_NAME = ("action", "from", "until")
 _MOST_NIGHTS = 10
 
 
-def show_list(console: Console, views: Sequence[View], *, output: Path | None) -> None:
+def show_list(console: Console, views: Iterable[View], *, output: Path | None) -> None:
     """All campaigns, a line each."""
     rows = [summary(view) for view in views]
     titles = [name for name in rows[0] if name not in _IN_THE_NAME]
@@ -40,6 +41,9 @@ def show_page(console: Console, view: View, *, output: Path | None) -> None:
     if learned:
         was = f"{view.terms['declared_effect']:.2f} in the settings"
         console.print(f"effect learned from {escape(', '.join(learned))}; {was}", soft_wrap=True)
+    words = uplift_words(view.terms)
+    if words:
+        console.print(escape(words), soft_wrap=True)
     for part, group in groupby(figures_of(view), key=lambda one: one.part):
         _show_part(console, part, list(group))
     console.print(f"\n[bold]{escape(view.missing or verdict(view))}[/]", soft_wrap=True)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import math
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -14,7 +15,7 @@ from pipelines._campaigns import campaign_name, period_of
 from pipelines._campaigns_known import unknown
 from pipelines._decisions import declared_campaigns
 from pipelines._learned_effects import comparable
-from pipelines._outcomes import window_of
+from pipelines._measuring_terms import window_of
 from pipelines._settings import Settings
 from serving import (
     PURPOSES,
@@ -37,8 +38,8 @@ class View:
     """One campaign as the latest recorded night leaves it; `ends_on` is the day after its last.
 
     `rows` are its customers, as `Ledger.rows_of` has them; of a campaign to come those whom the latest night chose for
-    the same action. `spent` is what contacts have cost so far. `missing` says why there is no measurement with an
-    interval; it is empty where there is one.
+    the same action. `spent` is what contacts have cost so far, of either arm. `missing` says why there is no
+    measurement with an interval; it is empty where there is one.
     """
 
     name: str
@@ -71,10 +72,11 @@ class View:
         return self.rows.filter(pl.col("arm") == "treated")
 
 
-def views_of(settings: Settings, ledger: Ledger) -> list[View]:
-    """Every campaign on record, the latest first."""
-    known = ledger.campaigns().sort(["starts_on", "name"], descending=[True, False])
-    return [_recorded(settings, ledger, row) for row in known.iter_rows(named=True)]
+def views_of(settings: Settings, ledger: Ledger) -> Iterator[View]:
+    """Every campaign on record, the latest first; the rows of one are read when it is its turn."""
+    known, latest = ledger.campaigns().sort(["starts_on", "name"], descending=[True, False]), _latest(ledger)
+    for row in known.iter_rows(named=True):
+        yield _recorded(settings, ledger, row, latest=latest)
 
 
 def view_of(settings: Settings, ledger: Ledger, name: str) -> View:
@@ -82,7 +84,7 @@ def view_of(settings: Settings, ledger: Ledger, name: str) -> View:
     recorded = ledger.campaigns()
     found = recorded.filter(pl.col("name") == name)
     if found.height:
-        return _recorded(settings, ledger, found.row(0, named=True))
+        return _recorded(settings, ledger, found.row(0, named=True), latest=_latest(ledger))
     ahead = _ahead(settings, ledger)
     if name not in ahead:
         raise unknown(name, [*recorded["name"], *ahead])
@@ -94,16 +96,16 @@ def _latest(ledger: Ledger) -> date:
     return latest
 
 
-def _recorded(settings: Settings, ledger: Ledger, campaign: Mapping[str, Any]) -> View:
+def _recorded(settings: Settings, ledger: Ledger, campaign: Mapping[str, Any], *, latest: date) -> View:
     rows = ledger.rows_of(campaign["name"])
     terms = json.loads(campaign["terms"])
-    measured, missing = _measured(settings, campaign, rows)
+    measured, missing = _measured(settings, campaign, terms, rows)
     return View(
         **_declared(campaign),
         terms=terms,
-        phase=RUNNING if _latest(ledger) < campaign["ends_on"] else ENDED,
+        phase=RUNNING if latest < campaign["ends_on"] else ENDED,
         rows=rows,
-        spent=_spent(ledger, campaign["name"], rows, terms),
+        spent=math.fsum(rows["spent"]),
         needed=_needed(campaign, terms, rows),
         measured=measured,
         missing=missing,
@@ -165,23 +167,16 @@ def _needed(campaign: Mapping[str, Any], terms: Mapping[str, Any], rows: pl.Data
     return needed_for_effect(terms["effect"], rows["probability"], keeps=keeps, holdout_share=share)
 
 
-def _spent(ledger: Ledger, name: str, rows: pl.DataFrame, terms: Mapping[str, Any]) -> float:
-    """What contacts have cost: whoever a receipt speaks of, by what it says; of others what was expected."""
-    contacted = ledger.contacted().filter(pl.col("campaign") == name)
-    takes = pl.when(pl.col("status") == "accepted").then(terms["offer_cost"]).otherwise(0.0)
-    cost = pl.when(pl.col("status").is_null()).then("cost").otherwise(terms["contact_cost"] + takes)
-    reached = rows.join(contacted, on="customer_id", how="semi")
-    return float(reached.select(cost.sum()).item())
-
-
-def _measured(settings: Settings, campaign: Mapping[str, Any], rows: pl.DataFrame) -> tuple[Measured | None, str]:
+def _measured(
+    settings: Settings, campaign: Mapping[str, Any], terms: Mapping[str, Any], rows: pl.DataFrame
+) -> tuple[Measured | None, str]:
     """What the campaign changed, and what is missing for an interval."""
     known = comparable(rows, campaign["name"])
     if "held_out" not in rows["arm"]:
         never = campaign["holdout_share"] == 0
         return None, _never(campaign["action"]) if never else f"none of {rows.height:,} customers is held out so far"
     if known.is_empty():
-        window = timedelta(days=window_of(settings, campaign["action"]).ahead_days)
+        window = timedelta(days=window_of(settings, campaign["action"], terms).ahead_days)
         return None, f"no outcome is known yet; the first are due on {rows['as_of'].min() + window}"  # type: ignore[operator]
     try:
         found = measure(known)

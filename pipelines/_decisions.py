@@ -14,11 +14,26 @@ import polars as pl
 from features import Lake
 from models._suggestion import suggested_categories
 from pipelines._campaigns import campaign_name, period_of
-from pipelines._learned_effects import belief_terms, kept_terms, learned_note
+from pipelines._learned_effects import belief_terms, believed_tonight, kept_terms, learned_note
+from pipelines._measuring_terms import measuring_terms
 from pipelines._settings import Settings
 from pipelines._settings_decisions import ActionSettings
 from pipelines._suppressed import suppressed_in, unmatched
-from serving import Action, Borders, Decided, Effect, Ledger, Limits, Manners, Memory, Rules, decide, last_bundle
+from pipelines._uplift_terms import uplift_words
+from serving import (
+    Action,
+    Borders,
+    Decided,
+    Effect,
+    Ledger,
+    Limits,
+    Manners,
+    Memory,
+    Rules,
+    Standing,
+    decide,
+    last_bundle,
+)
 
 FACTS = (
     "days_since_last_purchase",
@@ -72,13 +87,14 @@ class Tonight:
     is_late: bool
 
 
-def decide_tonight(settings: Settings, scores: pl.DataFrame, ledger: Ledger, *, as_of: date) -> Tonight:
-    """Decides for every customer of the scored list, on the terms that each campaign began with.
+def decide_tonight(
+    settings: Settings, scores: pl.DataFrame, ledger: Ledger, standing: Standing, *, as_of: date
+) -> Tonight:
+    """Decides for every customer of the scored list, on the terms that each of the `standing` campaigns began with.
 
     Nothing is read of this night or a later one, so that a night decides the same however often it is run.
     """
-    standing = ledger.standing_campaigns(declared_campaigns(settings, ledger, as_of=as_of), before=as_of)
-    rules = _rules(settings, standing.campaigns)
+    rules = _rules(settings, standing.campaigns, believed_tonight(standing.campaigns, ledger, as_of=as_of))
     memory = Memory(
         contacted=_contacted(ledger, as_of),
         assigned=ledger.assigned(before=as_of, campaigns=standing.campaigns["name"].to_list()),
@@ -88,8 +104,7 @@ def decide_tonight(settings: Settings, scores: pl.DataFrame, ledger: Ledger, *, 
     campaigns = dict(standing.campaigns.select("action", "name").iter_rows())
     decided = decide(scores, rules=rules, memory=memory, campaigns=campaigns, as_of=as_of)
     noticed = (*standing.notes, *unmatched(memory.suppressed, scores))
-    recorded = ledger.lists()["as_of"].to_list()
-    is_late = as_of not in recorded and any(day > as_of for day in recorded)
+    is_late = ledger.is_look_back(as_of)
     late = (f"later nights are on record, so the list of {as_of} is a look back: it is in no ledger",)
     return Tonight(
         as_of=as_of,
@@ -107,7 +122,7 @@ def declared_campaigns(settings: Settings, ledger: Ledger, *, as_of: date) -> pl
     Those that begin tonight go by what measured campaigns of the same action have shown of its effect.
     """
     period = period_of(as_of, length=settings.decisions.campaign)
-    kept = kept_terms(ledger.campaigns(before=as_of))
+    recorded = kept_terms(ledger.campaigns(before=as_of))
     rows = [
         {
             "name": campaign_name(name, period),
@@ -117,13 +132,9 @@ def declared_campaigns(settings: Settings, ledger: Ledger, *, as_of: date) -> pl
             "ends_on": period.ends_on + timedelta(days=1),
             "salt": settings.decisions.salt,
             "holdout_share": one.holdout_share,
-            "terms": json.dumps(
-                {term: getattr(one, term) for term in _COSTS}
-                | belief_terms(name, one, ledger, kept.get(campaign_name(name, period)), as_of=as_of),
-                sort_keys=True,
-            ),
+            "terms": _terms(settings, name, one, ledger, recorded.get(campaign_name(name, period)), as_of=as_of),
         }
-        for name, one in _used(settings).items()
+        for name, one in settings.actions.used.items()
     ]
     schema = {"starts_on": pl.Date, "ends_on": pl.Date, "holdout_share": pl.Float64}
     names = ("name", "action", "channel", "starts_on", "ends_on", "salt", "holdout_share", "terms")
@@ -133,19 +144,35 @@ def declared_campaigns(settings: Settings, ledger: Ledger, *, as_of: date) -> pl
 _COSTS = ("contact_cost", "offer_cost")
 
 
+def _terms(
+    settings: Settings,
+    action: str,
+    chosen: ActionSettings,
+    ledger: Ledger,
+    kept: Mapping[str, Any] | None,
+    *,
+    as_of: date,
+) -> str:
+    """The terms of a campaign as JSON: what it costs, what it is believed to do, and by what it is measured."""
+    told = {term: getattr(chosen, term) for term in _COSTS}
+    told |= measuring_terms(settings, action, kept=kept)
+    return json.dumps(told | belief_terms(action, chosen, ledger, kept, as_of=as_of), sort_keys=True)
+
+
 def _learned(campaigns: pl.DataFrame, ledger: Ledger, as_of: date) -> list[str]:
-    """What to say of the campaigns that begin tonight with an effect that was measured."""
+    """What to say of the campaigns that begin tonight with what was learned from earlier ones."""
     running = ledger.campaigns(before=as_of)["name"].to_list()
     begun = [row for row in campaigns.iter_rows(named=True) if row["name"] not in running]
-    told = [learned_note(row["action"], json.loads(row["terms"])) for row in begun]
-    return [note for note in told if note]
+    told = [(row["action"], json.loads(row["terms"])) for row in begun]
+    by_model = [f"{action}: {words}" for action, terms in told if (words := uplift_words(terms))]
+    return [*(note for action, terms in told if (note := learned_note(action, terms))), *by_model]
 
 
-def _rules(settings: Settings, campaigns: pl.DataFrame) -> Rules:
-    """Everything that the settings say about decisions, with the terms of the campaigns as they stand."""
+def _rules(settings: Settings, campaigns: pl.DataFrame, beliefs: Mapping[str, Effect]) -> Rules:
+    """What the settings say about decisions, with the terms of the campaigns and what is believed tonight."""
     chosen = settings.decisions
     return Rules(
-        actions=[_action(row, settings) for row in campaigns.iter_rows(named=True)],
+        actions=[_action(row, settings, beliefs) for row in campaigns.iter_rows(named=True)],
         borders=Borders(
             active_days=settings.population.active_days,
             new_days=chosen.new_days,
@@ -161,19 +188,14 @@ def _rules(settings: Settings, campaigns: pl.DataFrame) -> Rules:
     )
 
 
-def _used(settings: Settings) -> Mapping[str, ActionSettings]:
-    found = {name: getattr(settings.actions, name) for name in type(settings.actions).model_fields}
-    return {name: one for name, one in found.items() if one.is_used}
-
-
-def _action(campaign: Mapping[str, Any], settings: Settings) -> Action:
+def _action(campaign: Mapping[str, Any], settings: Settings, beliefs: Mapping[str, Effect]) -> Action:
     terms = json.loads(campaign["terms"])
     return Action(
         name=campaign["action"],
         channel=campaign["channel"],
         contact_cost=terms["contact_cost"],
         offer_cost=terms["offer_cost"],
-        effect=Effect(mean=terms["effect"], strength=terms["effect_strength"]),
+        effect=beliefs[campaign["action"]],
         capacity=getattr(settings.actions, campaign["action"]).capacity,
         holdout_share=campaign["holdout_share"],
         salt=campaign["salt"],
@@ -184,21 +206,12 @@ def _contacted(ledger: Ledger, as_of: date) -> pl.DataFrame:
     """Whoever was on a list, held out or contacted before: `customer_id`, `contacted_on`, `arm`, `is_running`.
 
     Being on a list counts from its as-of date, whatever receipts tell, for the team may still be working it; a receipt
-    adds its own day (arm `receipt`). `is_running`: held out in a campaign that has not ended.
+    adds its own day (arm `receipt`). What lies more than a year back is not read, but for campaigns that still run.
     """
     since = as_of - timedelta(days=_YEAR_DAYS)
-    campaigns = ledger.campaigns(before=as_of)
-    running = campaigns.filter(pl.col("ends_on") > as_of)["name"]
-    was_held_out = pl.col("arm") == "held_out"
-    listed = ledger.listed(campaigns["name"].to_list()).with_columns(
-        contacted_on=pl.when(was_held_out).then("as_of").otherwise("list_as_of"),
-        is_running=was_held_out & pl.col("campaign").is_in(running.implode()),
-    )
-    receipts = ledger.contacted(before=as_of, since=since)
-    columns = ("customer_id", "contacted_on", "arm", "is_running")
-    told = receipts.with_columns(arm=pl.lit("receipt"), is_running=pl.lit(False)).select(columns)
-    recent = (pl.col("contacted_on") >= since) & (pl.col("contacted_on") < as_of)
-    return pl.concat([listed.select(columns).filter(recent | pl.col("is_running")), told])
+    approached = ledger.approached(before=as_of, since=since)
+    told = ledger.contacted(before=as_of, since=since).with_columns(arm=pl.lit("receipt"), is_running=pl.lit(False))
+    return pl.concat([approached, told.select(approached.columns)])
 
 
 def _segments_before(home: Path, as_of: date) -> pl.DataFrame | None:

@@ -23,7 +23,8 @@ from models._drift import ask_steady, drift
 from models._registry import Champion, Registry
 from models._scoring import ask_fit, check
 from pipelines._asked import Asked, asked_on
-from pipelines._learning import Learned, grown_old, learn, terms_of
+from pipelines._learning import Learned, grown_old, learn
+from pipelines._question_terms import terms_of
 from pipelines._settings import Settings
 
 log = logging.getLogger(__name__)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -12,20 +12,50 @@ import polars as pl
 from pipelines._settings_decisions import ActionSettings
 from serving import Effect, Ledger, Measured, NothingToMeasure, measure, updated
 
+MOST_CAMPAIGNS = 12
+"""So many campaigns of an action with outcomes make its belief, the latest: an effect changes with the years."""
+
 _DECIMALS = 6
 _BELIEF = ("effect", "effect_strength", "learned_from", "declared_effect", "declared_effect_strength")
 
 
 def belief_of(action: str, declared: Effect, ledger: Ledger, *, before: date) -> Effect:
-    """The declared effect, updated by every campaign of the action that is over and measured whole, the oldest first.
+    """The declared effect, updated by what the latest twelve campaigns of the action have shown together.
 
-    Only what was recorded before `before` counts, and each campaign once. One that is too small alone waits for the
-    next, and they are measured together; one that held nobody out, or treated nobody, tells nothing.
+    Only what was recorded before `before` counts, and of it the nights whose outcomes are all known: who was assigned
+    on them is known whole, in both arms, though the campaign may still run. While there is too little for an interval
+    the effect stays as declared.
     """
-    belief = declared
-    for measured in _measured(action, ledger, before=before):
-        belief = updated(belief, measured)
-    return belief
+    nights = ledger.measured_nights(action, before=before)
+    latest = nights["campaign"].unique(maintain_order=True).tail(MOST_CAMPAIGNS)
+    parts = [
+        comparable(ledger.rows_of(name, before=before), name).join(nights, on=["campaign", "as_of"], how="semi")
+        for name in latest
+    ]
+    measured = _tried(pl.concat(parts)) if parts else None
+    return declared if measured is None else updated(declared, measured)
+
+
+def believed_tonight(campaigns: pl.DataFrame, ledger: Ledger, *, as_of: date) -> dict[str, Effect]:
+    """What is believed tonight of the action of each campaign: what it declared, and all that was measured by now.
+
+    Of campaigns that begin tonight their terms say it.
+    """
+    running = ledger.campaigns(before=as_of)["name"].to_list()
+    told = campaigns.select("name", "action", "terms").iter_rows()
+    return {
+        action: _believed(action, json.loads(terms), ledger, as_of=as_of, is_running=name in running)
+        for name, action, terms in told
+    }
+
+
+def _believed(action: str, terms: Mapping[str, Any], ledger: Ledger, *, as_of: date, is_running: bool) -> Effect:
+    if not is_running:
+        return Effect(terms["effect"], terms["effect_strength"])
+    declared = Effect(
+        terms.get("declared_effect", terms["effect"]), terms.get("declared_effect_strength", terms["effect_strength"])
+    )
+    return belief_of(action, declared, ledger, before=as_of)
 
 
 def belief_terms(
@@ -33,8 +63,8 @@ def belief_terms(
 ) -> dict[str, object]:
     """What the terms of tonight's campaign say of the effect: `effect`, `effect_strength` and `learned_from`.
 
-    What the settings declare is told beside it where it is not what is believed. A campaign that runs already (`kept`
-    are its terms) keeps to what was believed when it began; only what is declared may be another since.
+    What the settings declare is told beside it where it is not what is believed. Of a campaign that runs already
+    (`kept` are its terms) it is told what was believed when it began; only what is declared may be another since.
     """
     declared: dict[str, object] = {"effect": chosen.effect, "effect_strength": chosen.effect_strength}
     if kept is not None:
@@ -61,33 +91,14 @@ def learned_note(action: str, terms: Mapping[str, Any]) -> str | None:
 
 
 def comparable(rows: pl.DataFrame, campaign: str) -> pl.DataFrame:
-    """Of `Ledger.rows_of` those whose outcome is measured, as `measure` takes them."""
+    """Of `Ledger.rows_of` those whose outcome is measured, as `measure` takes them: `cost` is what was spent."""
     known = rows.filter(pl.col("is_good").is_not_null())
-    return known.with_columns(pl.col("spend_before").fill_null(0.0), campaign=pl.lit(campaign))
+    return known.with_columns(pl.col("spend_before").fill_null(0.0), cost="spent", campaign=pl.lit(campaign))
 
 
 def kept_terms(campaigns: pl.DataFrame) -> dict[str, Mapping[str, Any]]:
     """The terms of recorded campaigns, by name."""
     return {name: json.loads(terms) for name, terms in campaigns.select("name", "terms").iter_rows()}
-
-
-def _measured(action: str, ledger: Ledger, *, before: date) -> Iterator[Measured]:
-    """What campaigns that have ended show: each by itself, or with the small ones before it."""
-    waiting: list[pl.DataFrame] = []
-    for name in _ended(action, ledger, before=before):
-        rows = ledger.rows_of(name, before=before)
-        if rows["is_good"].null_count() or rows["arm"].n_unique() < 2:
-            continue
-        waiting.append(comparable(rows, name))
-        found = _tried(pl.concat(waiting))
-        if found is not None and found.effect is not None and found.effect.low is not None:
-            waiting.clear()
-            yield found
-
-
-def _ended(action: str, ledger: Ledger, *, before: date) -> list[str]:
-    known = ledger.campaigns(before=before).filter(pl.col("action") == action, pl.col("ends_on") <= before)
-    return known.sort("starts_on", "name")["name"].to_list()
 
 
 def _tried(rows: pl.DataFrame) -> Measured | None:

@@ -13,7 +13,7 @@ import polars as pl
 from features import Lake, SnapshotStore
 from models import NoChampion, NotEnoughHistory, Target, Terms, population, targets
 from models._drift import Reference, reference
-from models._examples import Recipe
+from models._examples import Recipe, plan_for
 from models._gate import Override, Verdict, against_base_rate, against_champion, base_rate_instead
 from models._parameters import USUAL
 from models._registry import Champion, Registry
@@ -22,6 +22,7 @@ from models._target import PROBABILITY
 from models._training import Trained, train
 from pipelines._parameters import champion_among, with_parameters
 from pipelines._progress import stage
+from pipelines._question_terms import terms_of
 from pipelines._settings import Settings
 from pipelines._snapshot import engine_tables
 from pipelines._touched import touched
@@ -52,20 +53,6 @@ class Learned:
     verdict: Verdict
     instead: int | None
     tuned: str | None = None
-
-
-def terms_of(settings: Settings, target: Target) -> Terms:
-    """What the settings say about a question; a horizon that is not set for it is its own, or that of churn."""
-    own = getattr(settings, target.name, None)
-    return Terms(
-        active_days=settings.population.active_days,
-        horizon_days=getattr(own, "horizon_days", None) or target.horizon_days or settings.churn.horizon_days,
-        lead_days=getattr(own, "lead_days", target.lead_days),
-        more_share=settings.upsell.more_share,
-        lapsed_days=settings.win_back.lapsed_days,
-        time_zone=settings.time_zone,
-        grace_days=getattr(own, "grace_days", 0),
-    )
 
 
 def recipe_of(settings: Settings) -> Recipe:
@@ -144,7 +131,7 @@ def learn(
     made, notes = [], list[str]()
     for target in questions:
         terms, recipe = terms_of(settings, target), recipe_of(settings)
-        leave_out = touched(ledger, target, terms=terms, before=as_of)
+        leave_out = _left_out(target, store, ledger, as_of=as_of, terms=terms, recipe=recipe)
         recipe, search = with_parameters(
             recipe,
             target,
@@ -156,13 +143,23 @@ def learn(
             leave_out=leave_out,
         )
         with stage(f"training {target.name}"), _noted_too_early(target, notes):
-            trained = replace(
-                train(target, store, known_by=as_of, terms=terms, recipe=recipe, leave_out=leave_out), search=search
-            )
+            trained = train(target, store, known_by=as_of, terms=terms, recipe=recipe, leave_out=leave_out)
+            trained = replace(trained, search=search)
             verdict = _judged(trained, registry, store, max_age_days=settings.models.max_age_days, as_of=as_of)
-            verdict = verdict.overridden(override) if override else verdict
-            made.append((trained, verdict, _reference(trained, store)))
+            made.append((trained, verdict.overridden(override) if override else verdict, _reference(trained, store)))
     return [_registered(registry, *each, trained_on=as_of) for each in made], notes
+
+
+def _left_out(
+    target: Target, store: SnapshotStore, ledger: Ledger, *, as_of: date, terms: Terms, recipe: Recipe
+) -> pl.DataFrame:
+    """Who is not learned from, and when, as far back as training dates reach; where none are, only of late."""
+    try:
+        since = plan_for(target, store, known_by=as_of, terms=terms, recipe=recipe).final[0]
+    except NotEnoughHistory:
+        # The training raises the same, in its own words.
+        since = as_of
+    return touched(ledger, target, terms=terms, before=as_of, since=since)
 
 
 def _registered(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -11,15 +12,12 @@ import polars as pl
 from features import Lake, event_rows, referrals
 from models import Future, Target, Terms, labels, referrals_known, targets
 from models._known import Reach, reach
-from pipelines._learning import terms_of
+from pipelines._measuring_terms import REFERRAL, margin_of, question_of, window_of
 from pipelines._settings import Settings
 from serving import PURPOSES, Ledger
 
 SETTLING_DAYS = 84
 """An outcome is measured anew for so many days after its window, for goods are returned late; then it stands."""
-
-REFERRAL = "referral"
-"""What an invitation acts on, which is no question that a model answers."""
 
 _KEY = ["campaign", "customer_id"]
 _FIGURES = ("is_good", "profit", "measured_until")
@@ -29,33 +27,22 @@ _EXACT = 10_000
 def measure_outcomes(settings: Settings, lake: Lake, ledger: Ledger, *, as_of: date) -> int:
     """Records what is known on `as_of` of assignments whose window is over; returns how many outcomes are new or other.
 
-    The window is the horizon of the question on which the action acts, from the day of assignment on; it is over when
-    the data reach its end. An outcome is good where the customer stayed, came back, grew or brought somebody; its
-    profit is margin on spend in the window, returns known by now taken off, before the campaign's costs. A night on
-    which later ones build measures nothing: they went by what was known then.
+    The window is the horizon of the question on which the action acts, from the day of assignment on, by the terms that
+    the campaign began with; it is over when the data reach its end. An outcome is good where the customer stayed, came
+    back, grew or brought somebody; its profit is margin on spend in the window, returns known by now taken off, before
+    the campaign's costs. A night on which later ones build measures nothing: they went by what was known then.
     """
     if any(night > as_of for night in ledger.lists()["as_of"]):
         return 0
-    longest = max(window_of(settings, action).ahead_days for action in PURPOSES)
-    asked = ledger.to_measure(before=as_of, since=as_of - timedelta(days=longest + SETTLING_DAYS))
+    campaigns = _campaigns(settings, ledger, as_of=as_of)
+    asked = ledger.to_measure(before=as_of, since=as_of - timedelta(days=_longest(campaigns, as_of) + SETTLING_DAYS))
     if asked.is_empty():
         return 0
-    measured = pl.concat([_NOTHING, *_measured(settings, lake, asked, as_of=as_of)])
+    measured = pl.concat([_NOTHING, *_measured(campaigns, lake, asked, as_of=as_of)])
     was = asked.select(*_KEY, *(pl.col(name).alias(f"{name}_was") for name in _FIGURES))
     is_other = pl.any_horizontal(pl.col(name).ne_missing(pl.col(f"{name}_was")) for name in _FIGURES)
     fresh = measured.join(was, on=_KEY, how="left").filter(is_other).select(measured.columns)
     return ledger.record_outcomes(fresh, as_of=as_of) if fresh.height else 0
-
-
-def question_of(action: str) -> str:
-    """The question on which an action acts: `churn`, `win_back`, ..., or `referral`."""
-    return PURPOSES[action].probability.removesuffix("_probability")
-
-
-def window_of(settings: Settings, action: str) -> Terms:
-    """How long after the assignment an action's outcome is known: the terms of its question, or those of churn."""
-    name = question_of(action)
-    return terms_of(settings, targets()["churn" if name == REFERRAL else name])
 
 
 _NOTHING = pl.DataFrame(
@@ -70,46 +57,88 @@ _NOTHING = pl.DataFrame(
 
 
 @dataclass(frozen=True, kw_only=True)
+class _Campaign:
+    """By what a campaign is measured: the window and the margin that it began with, and the day after its last."""
+
+    ends_on: date
+    terms: Terms
+    margin: float
+
+
+def _campaigns(settings: Settings, ledger: Ledger, *, as_of: date) -> Mapping[str, _Campaign]:
+    """Every campaign that began before tonight, by name."""
+    known = ledger.campaigns(before=as_of).select("name", "action", "ends_on", "terms")
+    return {
+        name: _Campaign(
+            ends_on=ends_on,
+            terms=window_of(settings, action, json.loads(terms)),
+            margin=margin_of(settings, json.loads(terms)),
+        )
+        for name, action, ends_on, terms in known.iter_rows()
+    }
+
+
+def _longest(campaigns: Mapping[str, _Campaign], as_of: date) -> int:
+    """The longest window, in days, of those campaigns of which an outcome may still settle."""
+    settles = (
+        one.terms.ahead_days
+        for one in campaigns.values()
+        if one.ends_on + timedelta(days=one.terms.ahead_days + SETTLING_DAYS) > as_of
+    )
+    return max(settles, default=0)
+
+
+@dataclass(frozen=True, kw_only=True)
 class _Known:
     """What tonight knows: the tables, the lines of those who were assigned, and how far data reach by question."""
 
     tables: Mapping[str, pl.LazyFrame]
     of_assigned: Mapping[str, pl.LazyFrame]
     as_of: date
-    margin: float
 
     def reach(self, target: Target, terms: Terms) -> Reach | None:
         return reach(self.tables, time_zone=terms.time_zone, known_by=self.as_of, needs=target.needs)
 
 
-def _measured(settings: Settings, lake: Lake, asked: pl.DataFrame, *, as_of: date) -> Iterator[pl.DataFrame]:
-    """The outcomes that are known, one frame per question and day of assignment."""
-    known = _known(settings, lake, asked, as_of=as_of)
+def _measured(
+    campaigns: Mapping[str, _Campaign], lake: Lake, asked: pl.DataFrame, *, as_of: date
+) -> Iterator[pl.DataFrame]:
+    """The outcomes that are known, one frame per campaign and day of assignment."""
+    known = _known(lake, asked, as_of=as_of)
     for (action,), rows in asked.group_by("action", maintain_order=True):
-        question, terms = question_of(str(action)), window_of(settings, str(action))
+        question = question_of(str(action))
         target = targets()["churn" if question == REFERRAL else question]
-        brought = _brought(known, terms) if question == REFERRAL else None
-        data = known.reach(target, terms) if target.is_asked(lake.arrived) else None
+        some = campaigns[rows["campaign"][0]].terms
+        brought = _brought(known, some) if question == REFERRAL else None
+        data = known.reach(target, some) if target.is_asked(lake.arrived) else None
         if data is None or (question == REFERRAL and brought is None):
             continue
-        over = rows.filter(pl.col("as_of") + pl.duration(days=terms.ahead_days) <= data.over_by)
-        for (day,), theirs in over.group_by("as_of", maintain_order=True):
-            who = theirs.select("customer_id").unique().sort("customer_id")
-            good = (
-                _has_brought(who, brought, day, terms) if brought is not None else _good(known, target, who, day, terms)
-            )
-            yield _joined(theirs, good, _profit(known, day, terms), until=day + timedelta(days=terms.ahead_days))
+        for (name,), theirs in rows.group_by("campaign", maintain_order=True):
+            yield from _of_campaign(campaigns[str(name)], known, target, theirs, brought=brought, over_by=data.over_by)
 
 
-def _known(settings: Settings, lake: Lake, asked: pl.DataFrame, *, as_of: date) -> _Known:
+def _of_campaign(
+    campaign: _Campaign,
+    known: _Known,
+    target: Target,
+    rows: pl.DataFrame,
+    *,
+    brought: pl.DataFrame | None,
+    over_by: date,
+) -> Iterator[pl.DataFrame]:
+    """The outcomes of one campaign whose window ended by `over_by`; `brought` has who brought somebody, if asked."""
+    terms = campaign.terms
+    over = rows.filter(pl.col("as_of") + pl.duration(days=terms.ahead_days) <= over_by)
+    for (day,), theirs in over.group_by("as_of", maintain_order=True):
+        who = theirs.select("customer_id").unique().sort("customer_id")
+        good = _good(known, target, who, day, terms) if brought is None else _has_brought(who, brought, day, terms)
+        yield _joined(theirs, good, _profit(known, day, campaign), until=day + timedelta(days=terms.ahead_days))
+
+
+def _known(lake: Lake, asked: pl.DataFrame, *, as_of: date) -> _Known:
     """Lines of others are left out at once: every label is about the customer's own."""
     mine = lake.tables["transactions"].join(asked.lazy().select("customer_id").unique(), on="customer_id", how="semi")
-    return _Known(
-        tables=lake.tables,
-        of_assigned={**lake.tables, "transactions": mine.collect().lazy()},
-        as_of=as_of,
-        margin=settings.value.margin,
-    )
+    return _Known(tables=lake.tables, of_assigned={**lake.tables, "transactions": mine.collect().lazy()}, as_of=as_of)
 
 
 def _good(known: _Known, target: Target, who: pl.DataFrame, day: date, terms: Terms) -> pl.DataFrame:
@@ -136,19 +165,19 @@ def _has_brought(who: pl.DataFrame, brought: pl.DataFrame, day: date, terms: Ter
     return who.with_columns(is_good=pl.col("customer_id").is_in(theirs["customer_id"].unique().implode()))
 
 
-def _profit(known: _Known, day: date, terms: Terms) -> pl.DataFrame:
+def _profit(known: _Known, day: date, campaign: _Campaign) -> pl.DataFrame:
     """Margin on what each spent, net of returns, from `day` to the end of the window; to cents."""
     future = Future(
         tables=known.of_assigned,
         start_on=day,
-        days=terms.ahead_days,
+        days=campaign.terms.ahead_days,
         known_by=known.as_of,
-        time_zone=terms.time_zone,
+        time_zone=campaign.terms.time_zone,
     )
     lines: pl.LazyFrame = future.lines.to_native()
     # Whole numbers add up to the same in any order.
     spend = (pl.col("amount") * _EXACT).round().cast(pl.Int64).sum() / _EXACT
-    return lines.group_by("customer_id").agg(profit=(spend * known.margin).round(2)).collect()
+    return lines.group_by("customer_id").agg(profit=(spend * campaign.margin).round(2)).collect()
 
 
 def _joined(theirs: pl.DataFrame, good: pl.DataFrame, profit: pl.DataFrame, *, until: date) -> pl.DataFrame:

@@ -21,13 +21,15 @@ from models._scoring import amounts, score
 from models._target import AMOUNT, PROBABILITY
 from models.contract_churn import leavers
 from pipelines._asked import Asked, asked_on
+from pipelines._campaigns_tonight import campaigns_tonight
 from pipelines._decisions import Tonight, decide_tonight, with_facts
 from pipelines._guard import familiar, usable
 from pipelines._ingest import Arrival
-from pipelines._learning import terms_of
+from pipelines._question_terms import terms_of
 from pipelines._recording import plan_record, record_what_was_killed, recorded
 from pipelines._reporting import pages_of
 from pipelines._settings import Settings
+from pipelines._uplift import with_uplifts
 from pipelines._valuation import values_of
 from pipelines._why import with_reasons
 from serving import Bundle, Ledger, changes_since, last_bundle, listing, publish, with_consent
@@ -76,7 +78,9 @@ def publish_night(
     scores = with_facts(_scores(settings, lake, champions, tonight, rows), rows, settings, lake)
     ledger = Ledger(settings.ledger.url, settings.home)
     record_what_was_killed(ledger, settings.home, before=as_of)
-    chosen = decide_tonight(settings, scores, ledger, as_of=as_of)
+    standing = campaigns_tonight(settings, lake, ledger, as_of=as_of)
+    scores, silent = with_uplifts(settings, scores, rows, standing.campaigns)
+    chosen = decide_tonight(settings, scores, ledger, standing, as_of=as_of)
     window = settings.population.active_days
     rates = complaint_rates(lake.tables, as_of=as_of, time_zone=settings.time_zone, days=window)
     record = _record(settings, lake, champions, arrivals) | {"complaints": asdict(rates) if rates else None}
@@ -93,7 +97,7 @@ def publish_night(
         has_consent_data=not scores["may_contact"].is_null().all(),
         complaints=rates,
         language=settings.language,
-        notes=chosen.notes,
+        notes=(*chosen.notes, *silent),
     )
 
 

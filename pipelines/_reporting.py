@@ -12,7 +12,7 @@ import polars as pl
 from features import ComplaintRates, Lake
 from models import labels, targets
 from models._known import reach
-from pipelines._learning import terms_of
+from pipelines._question_terms import terms_of
 from pipelines._settings import Settings
 from serving import Beside, Bundle, Ledger, Matured, Rules, last_bundle, report_pages
 

@@ -77,7 +77,9 @@ def backtest(settings: Settings, as_of: date, *, options: str, verbose: bool) ->
         from pipelines._backtest import figures_of
 
         console.print(f"[bold]Backtest of {as_of}[/], source {escape(settings.source.name)}")
-        rows = figures_of(settings, as_of)
+        rows, notes = figures_of(settings, as_of)
+        for note in notes:
+            console.print(f"  [yellow]note:[/] {escape(note)}", soft_wrap=True)
         show_figures(console, rows, title=f"Published on {as_of}, compared with what happened afterwards")
 
 
@@ -134,23 +136,27 @@ def schedule(settings: Settings, *, cron: str) -> None:
             serve(settings, cron=cron)
 
 
-def simulate(settings: Settings, plan: Mapping[str, Any], *, verbose: bool) -> None:
+def simulate(settings: Settings, plan: Mapping[str, Any], *, seeds: Sequence[int], verbose: bool) -> None:
     """Plays the living shop and shows what each policy brought and how the campaigns were measured.
 
-    `plan` has the fields of `Plan`. One Prefect server serves all nights.
+    `plan` has the fields of `Plan` but the seed. One Prefect server serves all nights.
     """
     with _ready(settings, verbose=verbose) as console, prefect_server(settings.home) as server:
-        from pipelines._simulate import Plan
-        from pipelines._simulate import simulate as play
+        from pipelines._simulate import Plan, simulate_seeds
+        from pipelines._simulated_table import coverage, together
         from pipelines.nightly import nightly as night
         from pipelines.training import training as learning
 
         server.wait()
-        found = play(settings, Plan(**plan), training=learning, nightly=night)
-        show_table(console, found.policies, title="What each policy brought")
-        if found.campaigns is not None:
-            show_table(console, found.campaigns, title="Our campaigns against the truth")
-        found.ask_for_respect()
+        found = simulate_seeds(settings, Plan(**plan), seeds, training=learning, nightly=night)
+        for seed, one in found.items():
+            show_table(console, one.policies, title=f"What each policy brought (seed {seed})")
+            if one.campaigns is not None:
+                show_table(console, one.campaigns, title="Our campaigns against the truth")
+        show_table(console, together(found), title="Shares of what the oracle's lists were expected to bring")
+        console.print(coverage(found))
+        for one in found.values():
+            one.ask_for_respect()
 
 
 def show_quarantine(settings: Settings, *, table: str | None) -> None:

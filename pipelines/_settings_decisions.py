@@ -134,6 +134,12 @@ class ActionsSettings(Section):
     referral_invitation: ActionSettings = ActionSettings()
     thank_you: ActionSettings = ActionSettings()
 
+    @property
+    def used(self) -> dict[str, ActionSettings]:
+        """The actions that are considered at all, by name."""
+        found = {name: getattr(self, name) for name in type(self).model_fields}
+        return {name: one for name, one in found.items() if one.is_used}
+
     @model_validator(mode="before")
     @classmethod
     def _with_own_defaults(cls, data: Any) -> Any:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import shutil
 from datetime import datetime
 from pathlib import Path
 
 import polars as pl
 import pytest
-from small_shop import AS_OF, Churn, Ended, shop_lines, write_shop
+from small_shop import AS_OF, Churn, Ended, refused, shop_lines, write_shop
 
 
 @pytest.fixture
@@ -28,18 +27,6 @@ def night(churn: Churn, tmp_path: Path, home: Path):
         return churn("nightly", "--source", folder, "--as-of", as_of, "--home", home)
 
     return run
-
-
-def published(home: Path) -> list[str]:
-    return sorted(path.name for path in (home / "lists").glob("as_of=*"))
-
-
-def refused(ended: Ended, home: Path, *, code: int, words: list[str]) -> None:
-    assert ended.code == code, ended.out + ended.err
-    for word in words:
-        assert word in ended.err, ended.err
-    assert "Traceback" not in ended.out + ended.err
-    assert published(home) == []
 
 
 # The source
@@ -99,14 +86,6 @@ def test_an_unknown_settings_key_names_the_closest(churn: Churn, shop: Path, hom
     (tmp_path / "my.toml").write_text("[population]\nactive_day = 90\n")
     ended = churn("nightly", "--settings", tmp_path / "my.toml", "--source", shop, "--as-of", AS_OF, "--home", home)
     refused(ended, home, code=2, words=["population.active_day", "active_days"])
-
-
-def test_another_source_does_not_get_into_the_same_home(churn: Churn, one_night: Path, tmp_path: Path) -> None:
-    home = shutil.copytree(one_night, tmp_path / "home")
-    ended = churn("nightly", "--source", "simulated-shop", "--as-of", "2025-12-01", "--home", home)
-    assert ended.code == 2
-    assert "two companies' rows must not mix" in ended.err
-    assert published(home) == [f"as_of={AS_OF}"]
 
 
 def test_a_changed_content_key_would_double_every_row_and_is_refused(night, home: Path) -> None:
@@ -297,50 +276,3 @@ def test_a_log_in_which_everybody_leaves_has_nothing_to_teach(night, home: Path)
         customer_id=pl.format("once-{}", "transaction_id"), occurred_at=days, amount=pl.lit(20.0)
     )
     refused(night(once), home, code=4, words=["nothing to learn for churn", "the answer is yes"])
-
-
-@pytest.mark.parametrize("command", [("nightly",), ("backtest",), ("backtest", "--question", "churn")])
-def test_two_runs_in_one_home_do_not_meet(churn: Churn, shop: Path, home: Path, command: tuple[str, ...]) -> None:
-    from pipelines._night import alone_in
-
-    with alone_in(home):
-        ended = churn(*command, "--source", shop, "--as-of", AS_OF, "--home", home)
-    refused(ended, home, code=7, words=["another run is working"])
-    assert not (home / "tables").exists()
-
-
-def test_a_home_that_cannot_be_written_is_said_in_words(churn: Churn, shop: Path, tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("in the way")
-    ended = churn("nightly", "--source", shop, "--as-of", AS_OF, "--home", tmp_path / "file")
-    assert ended.code == 6
-    assert str(tmp_path / "file") in ended.err
-    assert "Traceback" not in ended.err
-
-
-@pytest.mark.parametrize("name", ["a[1]", "what?", "a%20b"])
-def test_a_home_whose_name_the_stores_would_misread_is_refused(
-    churn: Churn, shop: Path, tmp_path: Path, name: str
-) -> None:
-    ended = churn("nightly", "--source", shop, "--as-of", AS_OF, "--home", tmp_path / name)
-    assert ended.code == 2
-    assert "choose another folder" in ended.err
-
-
-def test_a_home_with_spaces_and_chinese_in_its_name_works(churn: Churn, shop: Path, tmp_path: Path) -> None:
-    ended = churn("nightly", "--source", shop, "--as-of", AS_OF, "--home", tmp_path / "my home 商店 #1 100%")
-    assert ended.code == 0, ended.err
-
-
-def test_a_full_disk_is_called_by_its_name() -> None:
-    import errno
-    import sqlite3
-
-    from pipelines._failures import explained
-
-    trouble = RuntimeError("(sqlite3.OperationalError) database or disk is full\n[SQL: INSERT ...]")
-    trouble.__cause__ = sqlite3.OperationalError("database or disk is full")
-    for error in (trouble, OSError(errno.ENOSPC, "No space left on device")):
-        message, code = explained(error)
-        assert code == 6
-        assert "the disk is full" in message
-        assert "INSERT" not in message

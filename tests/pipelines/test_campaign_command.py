@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
@@ -9,7 +11,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from campaigns import NOVEMBER, assigned, campaign, record
+from campaigns import NOVEMBER, assigned, campaign, receipt, record
 from small_shop import Churn, Ended, shop_lines, write_shop
 
 from serving import Ledger
@@ -44,7 +46,8 @@ def began(home: Path, customers: int, *, holdout_share: float = 0.2, **changed: 
         spend_before=pl.int_range(pl.len()) % 9 * 10.0,
         segment=pl.when(pl.int_range(pl.len()) % 2 == 0).then(pl.lit("VIP")).otherwise(pl.lit("small")),
     )
-    record(ledger, FIRST, rows, campaigns=[campaign(terms=TERMS, holdout_share=holdout_share, **changed)])
+    terms = TERMS | changed.pop("terms", {})
+    record(ledger, FIRST, rows, campaigns=[campaign(terms=terms, holdout_share=holdout_share, **changed)])
     return ledger
 
 
@@ -103,6 +106,38 @@ def test_a_measured_campaign_says_what_it_changed(
     assert segments == {"VIP", "small"}
 
 
+def test_the_budget_spent_is_what_the_profit_and_the_return_are_net_of(
+    asked: Asked, home: Path, tmp_path: Path
+) -> None:
+    ledger = began(home, 400)
+    again = assigned({f"{n:05}": "treated" for n in range(300, 400)})
+    record(ledger, FIRST + timedelta(days=20), again, campaigns=[campaign(terms=TERMS)])
+    told = [receipt("00200", "accepted", 5), receipt("00000", "reached", 5)]
+    ledger.take_receipts(pl.DataFrame([one | {"as_of": FIRST} for one in told]))
+    came_out(ledger, treated_stay=0.8, held_out_stay=0.6)
+    assert asked(NOVEMBER, "--output", tmp_path / "figures.csv").code == 0
+    figures = pl.read_csv(tmp_path / "figures.csv").filter(pl.col("segment").is_null())
+    value = dict(figures.select("figure", "value").iter_rows())
+    # 319 by what was expected, one who accepted, a hundred a second time, and one who was held out.
+    assert value["budget spent"] == 319 * 2.5 + (1.0 + 10.0) + 100 * 1.0 + 1.0
+    assert value["budget expected"] == 320 * 2.5
+    assert value["profit caused"] / value["return on the budget"] == pytest.approx(value["budget spent"])
+
+
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        ({"uplift": 3, "uplift_qini": [0.021, 0.008, 0.034]}, "by uplift model 3 (Qini 0.021, 0.008 to 0.034)"),
+        ({"uplift_why_not": "too few"}, "effect as believed, no uplift model: too few"),
+    ],
+)
+def test_it_says_whether_the_campaign_goes_by_an_uplift_model(
+    asked: Asked, home: Path, told: dict[str, Any], words: str
+) -> None:
+    began(home, 40, terms=told)
+    assert words in asked(NOVEMBER).out
+
+
 def test_too_few_customers_are_told_how_many_are_needed(asked: Asked, home: Path) -> None:
     came_out(began(home, 40), treated_stay=0.8, held_out_stay=0.6)
     ended = asked(NOVEMBER)
@@ -158,3 +193,9 @@ def test_a_night_four_weeks_later_knows_what_came_of_the_list(
     assert july.height > 0
     assert july["is_good"].null_count() == 0
     assert f"{july.height} outcomes of campaigns measured" in " ".join(ended.out.split())
+
+
+def test_whoever_reads_a_campaign_waits_for_no_models() -> None:
+    heavy = "print(sorted({'xgboost', 'mlflow', 'sklearn', 'prefect'} & set(sys.modules)))"
+    code = f"import sys, pipelines._campaign_screen; {heavy}"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"

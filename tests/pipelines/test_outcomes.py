@@ -16,10 +16,9 @@ from small_shop import shop_lines, write_shop
 from features import open_lake
 from pipelines._decisions import declared_campaigns
 from pipelines._ingest import ingest, read_and_check
-from pipelines._learned_effects import belief_of
 from pipelines._outcomes import measure_outcomes
 from pipelines._settings import Settings, load_settings
-from serving import Effect, Ledger
+from serving import Ledger
 
 TONIGHT = date(2024, 7, 19)
 ASSIGNED = date(2024, 6, 10)
@@ -133,87 +132,73 @@ def test_what_the_data_cannot_tell_is_not_measured(folder: Path, action: str) ->
     assert measured(folder) == 0
 
 
-def measured_campaign(
-    ledger: Ledger, month: int, *, customers: int, kept: float = 0.2, action: str = "retention_offer"
-) -> str:
-    """A campaign of 2024 whose treated leave less often by the share `kept`, every fifth held out, measured."""
-    name, day = f"{action}-2024-{month:02}", date(2024, month, 2)
-    arms = {f"{month}-{n:05}": "held_out" if n % 5 == 0 else "treated" for n in range(customers)}
-    period = {"starts_on": date(2024, month, 1), "ends_on": date(2024, month + 1, 1)}
-    rows = assigned(arms, campaign=name).with_columns(spend_before=pl.int_range(pl.len()) % 7 * 10.0)
-    record(ledger, day, rows, campaigns=[campaign(name, action=action, **period)])
-    leave = {"treated": 0.4 * (1 - kept), "held_out": 0.4}
-    found = [
-        {
-            "campaign": name,
-            "customer_id": who,
-            "is_good": (number // 5 * 0.6180339) % 1 >= leave[arm],
-            "profit": 10.0 + number % 3,
-            "measured_until": day + timedelta(days=28),
-        }
-        for number, (who, arm) in enumerate(arms.items())
-    ]
-    ledger.record_outcomes(pl.DataFrame(found), as_of=date(2024, month + 1, 15))
-    return name
+def kept_by(ledger: Ledger, **terms: Any) -> None:
+    """Records a night with the same customers in a campaign that began with these terms, C000 held out."""
+    arms = {f"C{n:03}": "treated" if n else "held_out" for n in range(12)}
+    began = summer(terms=terms)
+    record(ledger, ASSIGNED, assigned(arms, campaign=began["name"]), campaigns=[began])
 
 
-DECLARED = Effect(0.1, 50)
+def test_a_campaign_is_measured_by_the_horizon_and_margin_it_began_with(folder: Path) -> None:
+    ledger = Ledger(None, folder / "home")
+    kept_by(ledger, horizon_days=28, lead_days=0, margin=0.5)
+    assert measured(folder, **{"churn.horizon_days": 14, "value.margin": 0.9}) == 12
+    spent = spend_in_window()
+    for row in ledger.rows_of("retention_offer-2024-summer").iter_rows(named=True):
+        assert row["measured_until"] == ASSIGNED + timedelta(days=28)
+        assert row["is_good"] == (row["customer_id"] in spent)
+        assert row["profit"] == pytest.approx(0.5 * spent.get(row["customer_id"], 0.0), abs=0.006)
 
 
-def test_a_measured_campaign_moves_the_belief_towards_what_was_seen(tmp_path: Path) -> None:
-    ledger = Ledger(None, tmp_path)
-    name = measured_campaign(ledger, 1, customers=5000, kept=0.3)
-    before, after = (belief_of("retention_offer", DECLARED, ledger, before=date(2024, 2, day)) for day in (15, 16))
-    assert before == DECLARED
-    assert 0.15 < after.mean < 0.3
-    assert after.strength > DECLARED.strength
-    assert after.campaigns == {name}
-    assert belief_of("upsell", DECLARED, ledger, before=date(2024, 12, 1)) == DECLARED
+def test_a_campaign_without_such_terms_is_measured_by_the_settings(folder: Path) -> None:
+    ledger = Ledger(None, folder / "home")
+    kept_by(ledger)
+    assert measured(folder, **{"churn.horizon_days": 14}) == 12
+    assert set(ledger.rows_of("retention_offer-2024-summer")["measured_until"]) == {ASSIGNED + timedelta(days=14)}
 
 
-def test_campaigns_too_small_alone_are_measured_together(tmp_path: Path) -> None:
-    ledger = Ledger(None, tmp_path)
-    first = measured_campaign(ledger, 1, customers=60)
-    assert belief_of("retention_offer", DECLARED, ledger, before=date(2024, 12, 1)) == DECLARED
-    second = measured_campaign(ledger, 2, customers=60)
-    assert belief_of("retention_offer", DECLARED, ledger, before=date(2024, 12, 1)).campaigns == {first, second}
+def test_growth_is_by_what_was_more_when_the_campaign_began(folder: Path) -> None:
+    ledger = Ledger(None, folder / "home")
+    customers = shop_lines()["customer_id"].unique().sort()[:60].to_list()
+    began = [summer("upsell", terms={"more_share": 0.25}), summer("upsell") | {"name": "by the settings"}]
+    halves = zip((customers[:30], customers[30:]), began, strict=True)
+    rows = [assigned(dict.fromkeys(half, "treated"), campaign=one["name"]) for half, one in halves]
+    record(ledger, ASSIGNED, pl.concat(rows), campaigns=began)
+    assert measured(folder, **{"upsell.more_share": 10.0}) == 60
+    assert [ledger.rows_of(one["name"])["is_good"].any() for one in began] == [True, False]
 
 
-def test_a_campaign_of_which_an_outcome_is_open_waits(tmp_path: Path) -> None:
-    ledger = Ledger(None, tmp_path)
-    name = measured_campaign(ledger, 1, customers=5000)
-    late = assigned({"late": "treated"}, campaign=name)
-    days = {"starts_on": date(2024, 1, 1), "ends_on": date(2024, 2, 1)}
-    record(ledger, date(2024, 1, 30), late, campaigns=[campaign(name, **days)])
-    assert belief_of("retention_offer", DECLARED, ledger, before=date(2024, 12, 1)) == DECLARED
-
-
-def terms_on(ledger: Ledger, folder: Path, as_of: date, **more: object) -> dict[str, Any]:
-    """The terms of the retention offer as the night of `as_of` declares them."""
-    declared = declared_campaigns(settings_of(folder, **more), ledger, as_of=as_of)
-    return dict(json.loads(declared.filter(pl.col("action") == "retention_offer")["terms"].item()))
-
-
-def test_a_campaign_begins_with_what_was_learned_and_keeps_it_while_it_runs(tmp_path: Path) -> None:
+def test_a_campaign_begins_with_what_it_is_measured_by_and_says_when_the_settings_say_something_else(
+    tmp_path: Path,
+) -> None:
     (tmp_path / "shop").mkdir()
-    ledger = Ledger(None, tmp_path / "home")
-    name = measured_campaign(ledger, 1, customers=5000, kept=0.3)
-    first = date(2024, 3, 1)
-    terms = terms_on(ledger, tmp_path, first)
-    assert terms["learned_from"] == [name]
-    assert terms["effect"] > 0.15 > terms["declared_effect"]
-    declared = declared_campaigns(settings_of(tmp_path), ledger, as_of=first)
-    begun = assigned({"a": "treated"}, campaign="retention_offer-2024-03")
-    record(ledger, first, begun, campaigns=declared.to_dicts())
-    later = date(2024, 3, 20)
-    assert terms_on(ledger, tmp_path, later) == terms
-    assert (
-        ledger.standing_campaigns(declared_campaigns(settings_of(tmp_path), ledger, as_of=later), before=later).notes
-        == ()
-    )
-    changed = declared_campaigns(settings_of(tmp_path, **{"actions.retention_offer.effect": 0.3}), ledger, as_of=later)
+    ledger, day = Ledger(None, tmp_path / "home"), date(2024, 3, 1)
+    declared = declared_campaigns(settings_of(tmp_path, **{"value.margin": 0.5}), ledger, as_of=day)
+    terms = {row["action"]: json.loads(row["terms"]) for row in declared.to_dicts()}
+    told = terms["retention_offer"]
+    assert (told["horizon_days"], told["lead_days"], told["margin"]) == (28, 0, 0.5)
+    assert [name for name, one in terms.items() if "more_share" in one] == ["upsell"]
+    record(ledger, day, assigned({"a": "treated"}, campaign="upsell-2024-03"), campaigns=declared.to_dicts())
+    later = day + timedelta(days=1)
+    more = {"value.margin": 0.4, "upsell.more_share": 0.5, "upsell.horizon_days": 56}
+    changed = declared_campaigns(settings_of(tmp_path, **more), ledger, as_of=later)
     notes = ledger.standing_campaigns(changed, before=later).notes
-    assert len(notes) == 1
-    assert "keeps the terms" in notes[0]
-    assert "declared_effect 0.1 (settings: 0.3)" in notes[0]
-    assert "learned_from" not in notes[0]
+    note = next(note for note in notes if "upsell" in note)
+    for said in ("horizon_days 28 (settings: 56)", "margin 0.5 (settings: 0.4)", "more_share 0.25 (settings: 0.5)"):
+        assert said in note
+
+
+def test_a_campaign_that_began_without_such_terms_goes_on_without_a_word(tmp_path: Path) -> None:
+    (tmp_path / "shop").mkdir()
+    ledger, day = Ledger(None, tmp_path / "home"), date(2024, 3, 1)
+    declared = declared_campaigns(settings_of(tmp_path), ledger, as_of=day)
+    new = ("horizon_days", "lead_days", "margin", "more_share")
+    older = [
+        row
+        | {"terms": json.dumps({name: value for name, value in json.loads(row["terms"]).items() if name not in new})}
+        for row in declared.to_dicts()
+    ]
+    record(ledger, day, assigned({"a": "treated"}, campaign="upsell-2024-03"), campaigns=older)
+    later = day + timedelta(days=1)
+    tonight = declared_campaigns(settings_of(tmp_path, **{"value.margin": 0.4}), ledger, as_of=later)
+    assert ledger.standing_campaigns(tonight, before=later).notes == ()

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from data_contracts import contracts
 from models import targets
 from pipelines._errors import SettingsWrong
-from pipelines._learning import terms_of
+from pipelines._question_terms import terms_of
 from pipelines._settings import Settings, load_settings, settings_markdown
 from pipelines._settings_reference import leaves
 

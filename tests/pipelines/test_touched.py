@@ -13,7 +13,8 @@ from small_shop import AS_OF
 from features import open_lake
 from models import targets
 from models._examples import plan_for, training_rows
-from pipelines._learning import recipe_of, snapshot_store, terms_of
+from pipelines._learning import recipe_of, snapshot_store
+from pipelines._question_terms import terms_of
 from pipelines._settings import load_settings
 from pipelines._touched import FEWEST_HELD_OUT, touched
 from serving import Ledger
@@ -51,6 +52,8 @@ def test_rows_whose_horizon_a_contact_reaches_into_are_neither_learned_from_nor_
     is_touched = near & (pl.col("customer_id") < "C030")
     assert every.filter(is_touched).height > 0
     assert left.equals(every.filter(~is_touched))
+    since = touched(ledger, churn, terms=terms, before=known_by, since=plan.final[0])
+    assert since.equals(leave_out)
 
 
 @pytest.mark.parametrize(("held_out", "count"), [(FEWEST_HELD_OUT - 1, 0), (FEWEST_HELD_OUT, 30)])
@@ -62,3 +65,16 @@ def test_only_where_enough_are_held_out_to_stand_for_them(ledger: Ledger, held_o
     assert touched(ledger, churn, terms=terms, before=LATER).height == count
     assert touched(ledger, churn, terms=terms, before=CONTACTED).height == 0
     assert touched(ledger, upsell, terms=terms, before=LATER).height == 0
+
+
+def test_contacts_that_were_over_before_the_first_date_are_not_read(ledger: Ledger) -> None:
+    reached(ledger, held_out=FEWEST_HELD_OUT)
+    settings = load_settings(None, environment={}, overrides={"source.name": "simulated-shop"})
+    churn = targets()["churn"]
+    terms = terms_of(settings, churn)
+    last_day = CONTACTED + timedelta(days=terms.ahead_days - 1)
+    counts = [
+        touched(ledger, churn, terms=terms, before=LATER, since=last_day + timedelta(days=days)).height
+        for days in (0, 1, 2)
+    ]
+    assert counts == [30, 30, 0]

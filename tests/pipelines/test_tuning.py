@@ -23,7 +23,8 @@ from models._gate import Verdict, against_base_rate
 from models._parameters import USUAL, Parameters
 from models._registry import Registry
 from models._training import Trained, train
-from pipelines._learning import recipe_of, snapshot_store, terms_of
+from pipelines._learning import recipe_of, snapshot_store
+from pipelines._question_terms import terms_of
 from pipelines._settings import load_settings
 
 pytestmark = pytest.mark.slow

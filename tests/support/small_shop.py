@@ -57,6 +57,20 @@ def write_shop(folder: Path, lines: pl.DataFrame | None = None) -> Path:
     return folder
 
 
+def published(home: Path) -> list[str]:
+    """The lists of a home, by the names of their folders."""
+    return sorted(path.name for path in (home / "lists").glob("as_of=*"))
+
+
+def refused(ended: Ended, home: Path, *, code: int, words: list[str]) -> None:
+    """Asks that a command ended with a code, in words without a traceback, and published nothing."""
+    assert ended.code == code, ended.out + ended.err
+    for word in words:
+        assert word in ended.err, ended.err
+    assert "Traceback" not in ended.out + ended.err
+    assert published(home) == []
+
+
 def kept_by_prefect(address: str, what: str) -> list[dict[str, Any]]:
     """What a Prefect API keeps of `artifacts` or `flow_runs`; its client asks in a way that its server refuses."""
     asked = urllib.request.Request(f"{address}/{what}/filter", data=b"{}", headers={"content-type": "application/json"})

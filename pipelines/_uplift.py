@@ -1,0 +1,105 @@
+"""Which uplift models do tonight's campaigns go by, and what do they say of each customer?"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Mapping
+from datetime import date
+
+import pandas as pd
+import polars as pl
+
+from features import Lake
+from models import FeaturesChanged, NoChampion
+from models._uplift import PROBABILITY, learn_uplift
+from models._uplift_power import short_of
+from pipelines._learning import snapshot_store
+from pipelines._progress import stage
+from pipelines._settings import Settings
+from pipelines._uplift_lessons import Lesson, lesson_of
+from pipelines._uplift_terms import QINI, UPLIFT, WHY_NOT
+from serving import PURPOSES, Ledger, uplift_column
+
+log = logging.getLogger(__name__)
+
+_DECIMALS = 6
+_AT_ONCE = 100_000
+"""Of so many customers an uplift is foretold at once; more would take gigabytes."""
+
+
+def learned_terms(
+    settings: Settings, lake: Lake, ledger: Ledger, beliefs: Mapping[str, float], *, as_of: date
+) -> dict[str, dict[str, object]]:
+    """What the terms of campaigns that begin tonight say of an uplift model, by action; nothing where none can be.
+
+    `beliefs` is the effect believed of each action whose campaign begins. What was learned from the same before is
+    taken from the registry. A look back learns nothing.
+    """
+    lessons = {name: lesson_of(name, ledger, effect=effect, before=as_of) for name, effect in beliefs.items()}
+    is_late = ledger.is_look_back(as_of)
+    found = {
+        name: _terms(settings, lake, lesson, is_late=is_late) for name, lesson in lessons.items() if lesson is not None
+    }
+    return {name: terms for name, terms in found.items() if terms}
+
+
+def _terms(settings: Settings, lake: Lake, lesson: Lesson, *, is_late: bool) -> dict[str, object]:
+    why_not = short_of(lesson.trial(None))
+    if why_not:
+        return {WHY_NOT: why_not}
+    # MLflow takes seconds to load, which only nights with something to learn from have to wait for.
+    from models._uplift_registry import UpliftRegistry
+
+    registry, digest = UpliftRegistry(settings.home, tracking_uri=settings.mlflow.tracking_uri), lesson.digest
+    kept = registry.known(lesson.action, lesson=digest)
+    if kept is None and is_late:
+        return {}
+    if kept is None:
+        with stage(f"learning the uplift of {lesson.action}"):
+            trial = lesson.trial(snapshot_store(settings, lake))
+            kept = registry.keep(lesson.action, trial, learn_uplift(trial), lesson=digest)
+    if kept.version is None:
+        return {WHY_NOT: kept.why_not}
+    qini = [round(value, _DECIMALS) for value in (kept.qini.value, kept.qini.low, kept.qini.high)]
+    return {UPLIFT: kept.version, QINI: qini}
+
+
+def with_uplifts(
+    settings: Settings, scores: pl.DataFrame, rows: pl.DataFrame, campaigns: pl.DataFrame
+) -> tuple[pl.DataFrame, list[str]]:
+    """The scored list with a column `ACTION_uplift` for each campaign that goes by an uplift model, and what to note.
+
+    `rows` are the snapshot rows in the same order. A model that cannot be read, or that learned from other features
+    than today's, is noted, and the effect that is believed takes its place.
+    """
+    notes = []
+    for action, terms in campaigns.select("action", "terms").iter_rows():
+        version = json.loads(terms).get(UPLIFT)
+        if version is None or PURPOSES[action].probability not in scores.columns:
+            continue
+        try:
+            scores = scores.with_columns(_said(settings, action, version, scores, rows))
+        except (NoChampion, FeaturesChanged) as trouble:
+            notes.append(
+                f"{action}: uplift model {version} does not speak tonight, the effect is as believed: {trouble}"
+            )
+            log.warning("%s", notes[-1])
+    return scores, notes
+
+
+def _said(settings: Settings, action: str, version: int, scores: pl.DataFrame, rows: pl.DataFrame) -> pl.Series:
+    """By how much contact raises the probability of a good outcome; null where the question is not asked."""
+    from models._uplift_registry import UpliftRegistry
+
+    uplift = UpliftRegistry(settings.home, tracking_uri=settings.mlflow.tracking_uri).uplift(action, version=version)
+    probability = scores[PURPOSES[action].probability]
+    asked = probability.is_not_null() & (probability > 0)
+    made = pl.Series(uplift_column(action), [None], dtype=pl.Float64).new_from_index(0, scores.height)
+    places = asked.arg_true()
+    for first in range(0, len(places), _AT_ONCE):
+        some = places[first : first + _AT_ONCE]
+        X = pd.DataFrame(rows[some].select(uplift.columns).cast(pl.Float64).to_numpy(), columns=list(uplift.columns))
+        X[PROBABILITY] = probability.gather(some).to_numpy()
+        made = made.scatter(some, pl.Series(uplift.predict(X)).round(_DECIMALS))
+    return made

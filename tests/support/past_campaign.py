@@ -1,0 +1,53 @@
+"""A measured campaign of the small shop, in which contact kept some customers and drove others away."""
+
+from __future__ import annotations
+
+import random
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+from campaigns import assigned, campaign, outcome, record
+from small_shop import shop_lines
+
+from serving import Ledger
+
+SPRING = "retention_offer-2024-spring"
+ASSIGNED = date(2024, 5, 6)
+CUSTOMERS = 260
+
+
+def frequent(lines: pl.DataFrame) -> set[str]:
+    """Who bought more often than half of all before the campaign."""
+    before = lines.filter(pl.col("occurred_at") < pl.lit(ASSIGNED)).group_by("customer_id").len()
+    return set(before.filter(pl.col("len") > pl.col("len").median())["customer_id"])
+
+
+def remember(home: Path, *, customers: int = CUSTOMERS, held_out_share: float = 0.4, moves: bool = True) -> Ledger:
+    """A ledger with the campaign: contact keeps whoever bought often, and drives the others away, if it `moves` them.
+
+    Half of those held out stay.
+    """
+    chance, lines = random.Random(3), shop_lines(customers=CUSTOMERS)  # noqa: S311
+    names, kept = sorted(lines["customer_id"].unique())[:customers], frequent(lines)
+    arms = {name: "held_out" if chance.random() < held_out_share else "treated" for name in names}
+    ledger = Ledger(None, home)
+    days = {"starts_on": date(2024, 5, 1), "ends_on": date(2024, 6, 1)}
+    terms = {"effect": 0.1, "effect_strength": 50.0}
+    record(
+        ledger,
+        ASSIGNED,
+        assigned(arms, campaign=SPRING, probability=0.5),
+        campaigns=[campaign(SPRING, terms=terms, **days)],
+    )
+    rows = [
+        outcome(
+            name,
+            campaign=SPRING,
+            is_good=(name in kept) if moves and arm == "treated" else chance.random() < 0.5,
+            measured_until=date(2024, 6, 3),
+        )
+        for name, arm in arms.items()
+    ]
+    ledger.record_outcomes(pl.DataFrame(rows), as_of=date(2024, 6, 10))
+    return ledger

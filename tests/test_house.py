@@ -17,7 +17,7 @@ LOCKS = ("requirements.lock", "requirements-test.lock")
 
 DOORS = {
     "great_expectations": ("data_contracts/_validate.py",),
-    "mlflow": ("models/_registry.py", "models/_tracking.py"),
+    "mlflow": ("models/_registry.py", "models/_tracking.py", "models/_uplift_registry.py"),
     "prefect": ("pipelines/",),
     "fastapi": ("serving/",),
     "optuna": ("models/_tuning.py",),

@@ -19,8 +19,8 @@ from models._uplift_power import short_of
 PROBABILITY = "probability"
 """The column beside the traits: the calibrated probability of the outcome that the action acts on."""
 FOLDS, INNER_FOLDS = 5, 4
-NEEDED = 1.645
-"""Standard errors by which a model must be ahead: of models that are no better, one in twenty would be."""
+NEEDED = 1.282
+"""Standard errors by which a model must be ahead: of models that are no better, one in ten would be."""
 SHARE = 1 / 3
 """So much of what is learned counts when it is held against the belief.
 
@@ -48,8 +48,8 @@ class Uplift:
         """The change of each row, from its traits and its `probability`; it leaves a probability between 0 and 1."""
         probability = X[PROBABILITY].to_numpy(dtype=np.float64)
         traits = Ranked(knots=self.knots).apply(X[list(self.columns)].to_numpy(dtype=np.float64))
-        relative = self.effect + self.deviation.of(traits, probability)
-        return within(relative * probability, 1.0 - probability if self.is_bad else probability)
+        change = self.effect * probability + self.deviation.of(traits, probability)
+        return within(change, 1.0 - probability if self.is_bad else probability)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,7 +111,7 @@ def judged(trial: Randomised) -> Judged:
         rows = fold == number
         asked, known = trial.among(rows), trial.among(~rows)
         deviation = learned_from(known, seed=SEED + 1 + number, share=1.0)
-        added[rows] = deviation.of(asked.traits, asked.probability) * asked.probability
+        added[rows] = deviation.of(asked.traits, asked.probability)
         answers = answers_to(asked, known)
         change[rows], weight[rows] = answers.change, answers.weight
     answers = Answers(change=change, weight=weight)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,62 +13,90 @@ from models._matrix import Numbers
 from models._randomised import Randomised
 
 _SLOPE = 0.03
-"""By how much the relative effect is thought to change with one standard deviation of a trait."""
+"""By how much the change is thought to differ with one standard deviation of a trait, in standard deviations of the
+outcome."""
+_LEVEL = 0.1
+"""By how much the belief may be off for all alike, in the same unit."""
+_SHAPE = 1.0
+"""By how much of itself the belief may be off in how it grows with the probability: at -1 it does not grow at all."""
 _ROUNDS = 40
 """So many trees, of two questions each."""
 _LEAF = 0.3
-"""By how much one leaf may change the relative effect, before the trees' slow pace."""
+"""By how much one leaf may move the change, in standard deviations of the outcome, before the trees' slow pace."""
 _LEAF_SHARE = 0.05
 """A leaf holds at least this share of all weight."""
 _SLOWLY = {"learning_rate": 0.1, "max_depth": 2, "colsample_bytree": 0.5, "subsample": 0.8, "base_score": 0.0}
 
 
+@dataclass(frozen=True, kw_only=True)
+class Belief:
+    """The effect that is believed of all, and the mean change that it means for those who were learned from."""
+
+    effect: float
+    mean: float
+
+    def block(self, traits: Numbers, probability: Numbers) -> Numbers:
+        """A column for the level, one for how the belief grows with the probability, and the traits."""
+        return np.column_stack([np.ones(len(probability)), self.effect * probability - self.mean, traits])
+
+
 class Deviation:
-    """What a customer's traits (as ranks) and probability add to the effect that is believed of all.
+    """What a customer's traits (as ranks) and probability add to the change that is believed.
 
     The mean of so much for each standard deviation of a trait (`slopes`) and of a sum of small trees, of which `share`
     counts.
     """
 
-    def __init__(self, slopes: Numbers, trees: Any, *, share: float) -> None:
-        self.slopes, self.trees, self.share = slopes, trees, share
+    def __init__(self, belief: Belief, slopes: Numbers, trees: Any, *, share: float) -> None:
+        self.belief, self.slopes, self.trees, self.share = belief, slopes, trees, share
 
     def of(self, traits: Numbers, probability: Numbers) -> Numbers:
-        """What is added to the relative effect of each row."""
-        block = _block(traits, probability)
+        """What is added to the believed change in the probability of a good outcome of each row."""
+        block = self.belief.block(traits, probability)
         both = np.asarray(self.trees.predict(block), dtype=np.float64) + block @ self.slopes
         return np.asarray(self.share * both / 2.0)
 
 
 def fitted(trial: Randomised, answers: Answers, *, share: float) -> Deviation:
-    """Learned from what the answers say beyond the belief, relative to the probability.
+    """Learned from what the answers say beyond the belief.
 
     An answer weighs one over the variance of its noise, so that the squared size of what is added can be weighed
-    against it: the fewer customers, the nearer all stays to the belief.
+    against it: the fewer customers, the nearer all stays to the belief. Sizes are in standard deviations of the
+    outcome and not relative to the probability: whom contact changes need not be who would have come or gone by
+    themselves (Ascarza 2018).
     """
-    block = _block(trial.traits, trial.probability)
-    beyond = (answers.change - trial.believed) / trial.probability
-    weight = answers.weight * trial.probability**2
-    return Deviation(_slopes(block, beyond, weight), _trees(block, beyond, weight), share=share)
+    belief = Belief(effect=trial.effect, mean=float((trial.effect * trial.probability).mean()))
+    block = belief.block(trial.traits, trial.probability)
+    beyond, unit = answers.change - trial.believed, _unit(trial)
+    return Deviation(
+        belief,
+        _slopes(block, beyond, answers.weight, unit=unit),
+        _trees(block, beyond, answers.weight, unit=unit),
+        share=share,
+    )
 
 
-def _block(traits: Numbers, probability: Numbers) -> Numbers:
-    return np.column_stack([np.ones(len(probability)), probability * 2.0 - 1.0, traits])
+def _unit(trial: Randomised) -> float:
+    """The standard deviation of the outcome, both arms together; of one that all or none had, that of one in as many."""
+    least = 1.0 / (len(trial) + 1.0)
+    share = float(np.clip(trial.is_good.mean(), least, 1.0 - least))
+    return float(np.sqrt(share * (1.0 - share)))
 
 
-def _slopes(block: Numbers, beyond: Numbers, weight: Numbers) -> Numbers:
+def _slopes(block: Numbers, beyond: Numbers, weight: Numbers, *, unit: float) -> Numbers:
     """Ridge regression (Hoerl and Kennard 1970), penalised by one over the squared size that slopes are thought of."""
-    gram = (block.T * weight) @ block + np.eye(block.shape[1]) / _SLOPE**2
+    sizes = np.concatenate([[_LEVEL * unit, _SHAPE], np.full(block.shape[1] - 2, _SLOPE * unit)])
+    gram = (block.T * weight) @ block + np.diag(1.0 / sizes**2)
     return np.asarray(np.linalg.solve(gram, block.T @ (weight * beyond)))
 
 
-def _trees(block: Numbers, beyond: Numbers, weight: Numbers) -> XGBRegressor:
+def _trees(block: Numbers, beyond: Numbers, weight: Numbers, *, unit: float) -> XGBRegressor:
     made = XGBRegressor(
         **_SLOWLY,
         n_estimators=_ROUNDS,
         tree_method="hist",
         max_bin=32,
-        reg_lambda=1.0 / _LEAF**2,
+        reg_lambda=1.0 / (_LEAF * unit) ** 2,
         min_child_weight=_LEAF_SHARE * float(weight.sum()),
         n_jobs=1,
         random_state=7,

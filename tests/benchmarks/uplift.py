@@ -31,6 +31,9 @@ WORLDS = {
     "half persuaded, half driven away": World(kind="harm"),
     "growth, 6%, linear": World(kind="linear", rate=0.06, effect=0.5, spread=0.6, is_bad=False),
     "growth, 6%, all alike": World(kind="same", rate=0.06, effect=0.5, is_bad=False),
+    "friends, 1%, one in three persuadable": World(kind="step", rate=0.01, effect=4.0, spread=5.6, is_bad=False),
+    "friends, 1%, all alike": World(kind="same", rate=0.01, effect=4.0, is_bad=False),
+    "a share of all, whatever their probability": World(kind="flat", rate=0.1, effect=1.0, is_bad=False),
 }
 SIZES = (1000, 4000)
 POLICIES = ("belief", "T-learner", "X-learner", "DR-learner", "a third of it", "ours", "truth")
@@ -93,7 +96,7 @@ def _worlds(world: World, number: int) -> tuple[Randomised, Randomised, np.ndarr
 
 def _said(known: Randomised, new: Randomised, change: np.ndarray) -> Iterable[np.ndarray]:
     deviation = fitted(known, doubly_robust(known, count=4, seed=SEED), share=1.0)
-    added = deviation.of(new.traits, new.probability) * new.probability
+    added = deviation.of(new.traits, new.probability)
     found = judged(known)
     share = found.share if found.ahead > NEEDED else 0.0
     yield new.believed

@@ -13,7 +13,7 @@ from models._doubly_robust import answers_to, doubly_robust
 from models._randomised import Randomised, by_customer, folds_of, within
 from models._ranked import Ranked
 from models._uplift import NEEDED, PROBABILITY, SEED, SHARE, judged, learn_uplift, learned_from
-from models._uplift_power import FEWEST, FEWEST_OF_EACH_OUTCOME, short_of
+from models._uplift_power import FEWEST, FEWEST_RARER, short_of
 
 SMALL = World(kind="harm", customers=600, traits=25, spread=0.7, effect=0.1, rate=0.5, holdout_share=0.3)
 
@@ -47,6 +47,15 @@ def test_who_all_answer_alike_are_left_to_the_belief_in_nineteen_trials_of_twent
     ahead = [judged(ranked(trial(alike, seed=number)[0])).ahead for number in range(40)]
     assert sum(value > NEEDED for value in ahead) <= 2
     assert np.mean(ahead) < 0.5
+
+
+def test_who_answers_alike_whatever_the_probability_is_found_too() -> None:
+    flat = World(kind="flat", customers=3000, traits=25, rate=0.1, effect=1.5, is_bad=False)
+    learned = learn_uplift(trial(flat, seed=14)[0])
+    new, change = trial(flat, seed=15)
+    assert learned.uplift is not None
+    said = learned.uplift.predict(shown(new))
+    assert ((said - change) ** 2).mean() < 0.5 * ((new.believed - change) ** 2).mean()
 
 
 def test_a_model_that_is_not_ahead_says_so_and_is_not_kept() -> None:
@@ -118,9 +127,16 @@ def test_too_few_of_an_arm_are_not_learned_from(arm: bool) -> None:
 @pytest.mark.parametrize(("good", "words"), [(True, "ended well"), (False, "did not end well")])
 def test_too_few_of_an_outcome_are_not_learned_from(good: bool, words: str) -> None:
     known, _ = trial(SMALL, seed=9)
-    rare = (np.cumsum(~known.is_treated) < FEWEST_OF_EACH_OUTCOME) & ~known.is_treated
-    known = replace(known, is_good=np.where(known.is_treated, known.is_good, rare == good))
-    assert f" held out {words}, {FEWEST_OF_EACH_OUTCOME} needed" in short_of(known)
+    held_out = int((~known.is_treated).sum())
+    rare = np.arange(len(known)) < FEWEST_RARER * len(known) / held_out - 1
+    told = short_of(replace(known, is_good=rare == good))
+    assert f"of all {words}" in told
+    assert f"of {held_out} held out, {FEWEST_RARER} needed" in told
+
+
+def test_that_nobody_acts_unasked_is_something_to_learn_from() -> None:
+    known, _ = trial(SMALL, seed=9)
+    assert short_of(replace(known, is_good=known.is_good & known.is_treated)) == ""
 
 
 def test_several_rows_of_one_customer_count_as_one_customer() -> None:

@@ -9,7 +9,7 @@ import numpy as np
 
 from models._randomised import Randomised
 
-KINDS = ("same", "linear", "step", "harm")
+KINDS = ("same", "linear", "step", "harm", "flat")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,7 +17,7 @@ class World:
     """What a campaign meets: `kind` says how the effect depends on the customer.
 
     `same`: it does not. `linear`: with three traits. `step`: only one customer of three can be persuaded. `harm`: half
-    are persuaded, half driven away. `effect` is what is believed, and right on average; `rate` the mean probability of
+    are persuaded, half driven away. `flat`: it is the same share of customers, whatever their probability. `effect` is what is believed, and right on average; `rate` the mean probability of
     the outcome, which is to be prevented where `is_bad`.
     """
 
@@ -39,6 +39,8 @@ def trial(world: World, *, seed: int | Sequence[int]) -> tuple[Randomised, np.nd
     sign = traits[:, 5:8].sum(axis=1) / 3**0.5
     probability = _probability(world, sign, chance)
     relative = world.effect + _beyond(world, traits)
+    if world.kind == "flat":
+        relative = world.effect * probability.mean() / probability
     by_itself = 1.0 - probability if world.is_bad else probability
     change = np.clip(relative * probability, -by_itself, 1.0 - by_itself)
     is_treated = chance.random(world.customers) >= world.holdout_share

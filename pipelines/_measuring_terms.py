@@ -12,7 +12,7 @@ from pipelines._settings import Settings
 from serving import PURPOSES
 
 REFERRAL = "referral"
-"""What an invitation acts on, which is no question that a model answers."""
+"""What an invitation acts on, which is no question that a model answers; it is asked for churn's horizon, at once."""
 
 
 def question_of(action: str) -> str:
@@ -55,4 +55,7 @@ def margin_of(settings: Settings, kept: Mapping[str, Any]) -> float:
 
 def _asked(settings: Settings, action: str) -> Terms:
     name = question_of(action)
-    return terms_of(settings, targets()["churn" if name == REFERRAL else name])
+    if name != REFERRAL:
+        return terms_of(settings, targets()[name])
+    # Whoever is invited may bring a friend from the first day on; a lead time is for questions about leaving.
+    return replace(terms_of(settings, targets()["churn"]), lead_days=0)

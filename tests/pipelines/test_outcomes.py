@@ -16,9 +16,10 @@ from small_shop import shop_lines, write_shop
 from features import open_lake
 from pipelines._decisions import declared_campaigns
 from pipelines._ingest import ingest, read_and_check
+from pipelines._measuring_terms import measuring_terms
 from pipelines._outcomes import measure_outcomes
 from pipelines._settings import Settings, load_settings
-from serving import Ledger
+from serving import PURPOSES, Ledger
 
 TONIGHT = date(2024, 7, 19)
 ASSIGNED = date(2024, 6, 10)
@@ -186,6 +187,13 @@ def test_a_campaign_begins_with_what_it_is_measured_by_and_says_when_the_setting
     note = next(note for note in notes if "upsell" in note)
     for said in ("horizon_days 28 (settings: 56)", "margin 0.5 (settings: 0.4)", "more_share 0.25 (settings: 0.5)"):
         assert said in note
+
+
+def test_a_lead_time_is_left_for_those_who_may_leave_and_not_for_those_who_may_bring_a_friend(tmp_path: Path) -> None:
+    settings = settings_of(tmp_path, **{"churn.lead_days": 14})
+    leads = {action: measuring_terms(settings, action, kept=None)["lead_days"] for action in PURPOSES}
+    assert leads["retention_offer"] == leads["thank_you"] == 14
+    assert leads["referral_invitation"] == leads["win_back_offer"] == 0
 
 
 def test_a_campaign_that_began_without_such_terms_goes_on_without_a_word(tmp_path: Path) -> None:

@@ -57,8 +57,8 @@ def knowable(shop: LivingShop, *, as_of: date, horizon_days: int, terms: Mapping
     `knowable`, only perfect learning.
     """
     day, world = _day_of(shop, as_of), shop.world
-    shares = kind_shares(world.nature, world.people)
     who = np.flatnonzero(shop.lives.comes_on < day)
+    likely = _of_who_is_contacted(shop, kind_shares(world.nature, world.people), day=day)
     gains = {action: np.zeros((2, len(shop.lives.condition))) for action in terms}
     for number, family in enumerate(FAMILIES):
         actions = {action: each for action, each in terms.items() if ACTIONS[action].family == family}
@@ -66,7 +66,7 @@ def knowable(shop: LivingShop, *, as_of: date, horizon_days: int, terms: Mapping
             supposed = replace(world, people=_supposed(world, number, kind))
             gain = _gains(supposed, shop.lives, who=who, day=day, days=horizon_days, terms=terms, stands=shop.belief)
             for action in actions:
-                gains[action] += shares[number, kind] * gain(action)
+                gains[action] += likely[number, kind] * gain(action)
     return _by_customer(shop, gains, who=who, day=day, terms=terms)
 
 
@@ -168,6 +168,15 @@ def _supposed(world: World, family: int, kind: Kind) -> People:
     kinds = world.people.kinds.copy()
     kinds[family] = kind
     return replace(world.people, kinds=kinds, rates=natural_rates(world.nature, world.origin, kinds))
+
+
+def _of_who_is_contacted(shop: LivingShop, shares: Numbers, *, day: int) -> Numbers:
+    """The shares of kinds by which a person's gain is weighed: of friends still to be brought, those of the bringer."""
+    own = shop.world.people.own
+    to_come = shop.lives.comes_on[own:] >= day
+    weighed = shares.copy()
+    weighed[..., own:] = np.where(to_come, shares[..., :own], shares[..., own:])
+    return weighed
 
 
 def _with_friends(shop: LivingShop, profit: Numbers, *, day: int) -> Numbers:

@@ -14,7 +14,7 @@ from pipelines._living_actions import ACTIONS, FAMILIES, TERMS, Kind, Terms
 from pipelines._living_baskets import customer_ids
 from pipelines._living_future import expected_profit_and_offers
 from pipelines._living_lives import GONE, Condition, standings
-from pipelines._living_people import Nature
+from pipelines._living_people import Nature, kind_shares
 from pipelines._living_rivals import Limits, at_random, by_score, by_truth
 from pipelines._living_shop import LivingShop
 from pipelines._living_truth import knowable, profit_since, realised, truth
@@ -203,6 +203,21 @@ def test_the_list_of_a_perfect_learner_earns_what_the_learner_expects_and_less_t
     chance = max(worth(at_random(pairs, limits, seed=seed), seen) for seed in range(3))
     assert chance < worth(learnt, seen) < best
     assert worth(learnt, seen) == pytest.approx(worth(learnt, known), rel=0.35)
+
+
+def test_an_invitation_is_worth_what_the_habits_of_whoever_is_invited_say_and_not_those_of_the_friend() -> None:
+    large = LivingShop(4, 2000)
+    large.advance(date(2024, 7, 1))
+    terms = {"referral_invitation": TERMS["referral_invitation"]}
+    seen, known = (each(large, as_of=large.day, horizon_days=60, terms=terms) for each in (truth, knowable))
+    shares = kind_shares(large.world.nature, large.world.people)[FAMILIES.index("referral"), Kind.PERSUADABLE]
+    both = seen.join(known, on=["customer_id", "action"]).join(
+        pl.DataFrame({"customer_id": customer_ids(np.arange(len(shares))), "share": shares}), on="customer_id"
+    )
+    for part in (both.filter(pl.col("share") > 0.9), both.filter(pl.col("share") < 0.1)):
+        assert part.height > 100
+        gap = part["incremental_profit"] - part["incremental_profit_right"]
+        assert abs(gap.mean()) < 4 * gap.std() / part.height**0.5
 
 
 def test_without_a_budget_nobody_is_contacted(gains: pl.DataFrame) -> None:

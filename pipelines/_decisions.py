@@ -189,14 +189,17 @@ def _rules(settings: Settings, campaigns: pl.DataFrame, beliefs: Mapping[str, Ef
 
 
 def _action(campaign: Mapping[str, Any], settings: Settings, beliefs: Mapping[str, Effect]) -> Action:
+    """An action on the terms of its campaign; capacity and stages are no terms, and as the settings say tonight."""
     terms = json.loads(campaign["terms"])
+    chosen = getattr(settings.actions, campaign["action"])
     return Action(
         name=campaign["action"],
         channel=campaign["channel"],
         contact_cost=terms["contact_cost"],
         offer_cost=terms["offer_cost"],
         effect=beliefs[campaign["action"]],
-        capacity=getattr(settings.actions, campaign["action"]).capacity,
+        stages=frozenset(chosen.stages),
+        capacity=chosen.capacity,
         holdout_share=campaign["holdout_share"],
         salt=campaign["salt"],
     )

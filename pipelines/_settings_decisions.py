@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from pipelines._settings_section import Section
+from pipelines._settings_section import OneOrMany, Section
+from pipelines._settings_stages import GONE, HERE, ask_stages
 
 
 class DecisionsSettings(Section):
@@ -68,7 +69,7 @@ class LedgerSettings(Section):
 
 
 class ActionSettings(Section):
-    """What one action costs, how much it is believed to do, and how often it may be done."""
+    """What one action costs, how much it is believed to do, how often it may be done, and to whom."""
 
     is_used: bool = Field(default=True, description="Whether the action is considered at all.")
     channel: str = Field(default="mail", min_length=1, description="How customers are contacted: `phone`, `mail`, ...")
@@ -92,6 +93,11 @@ class ActionSettings(Section):
         allow_inf_nan=False,
         description="How firmly that is believed: as if it had been seen with so many customers.",
     )
+    stages: OneOrMany = Field(
+        default=HERE,
+        description="The lifecycle stages of customers whom the action may be done to; open complaints are answered in "
+        "any. Read anew every night, like `capacity`.",
+    )
     capacity: int | None = Field(
         default=None, ge=0, description="The most customers of one night; unset: no limit of its own."
     )
@@ -113,11 +119,11 @@ OWN_DEFAULTS: Mapping[str, Mapping[str, object]] = {
         "holdout_share": 0.0,
     },
     "retention_offer": {"offer_cost": 5.0},
-    "win_back_offer": {"offer_cost": 5.0, "effect": 0.5, "effect_strength": 20.0},
-    "upsell": {},
-    "cross_sell": {},
-    "referral_invitation": {"offer_cost": 10.0},
-    "thank_you": {"effect": 0.02},
+    "win_back_offer": {"offer_cost": 5.0, "effect": 0.5, "effect_strength": 20.0, "stages": GONE},
+    "upsell": {"stages": ("active", "loyal", "won back")},
+    "cross_sell": {"stages": ("active", "loyal", "won back")},
+    "referral_invitation": {"offer_cost": 10.0, "stages": ("loyal",)},
+    "thank_you": {"effect": 0.02, "stages": ("new", "loyal", "won back")},
 }
 """What each action has at first instead of the defaults above. A complaint is answered, not held out. Of lost customers
 so few come back by themselves that an offer may well bring half as many more."""
@@ -151,3 +157,9 @@ class ActionsSettings(Section):
             if isinstance(chosen, dict):
                 made[name] = {**own, **chosen}
         return made
+
+    @field_validator("*")
+    @classmethod
+    def _is_for_somebody(cls, chosen: ActionSettings, info: ValidationInfo) -> ActionSettings:
+        ask_stages(str(info.field_name), chosen.stages)
+        return chosen

@@ -1,4 +1,4 @@
-"""What may the team do about a customer? Actions with their costs, effects, limits and whom they suit."""
+"""What may the team do about a customer? Actions with their costs, effects, limits and whom they are for."""
 
 from __future__ import annotations
 
@@ -16,13 +16,15 @@ class Purpose:
 
     `probability` is the column of the scored list with the calibrated probability of the outcome that it acts on, and
     `is_bad` whether that outcome is one to be prevented. `stake` is the money that the outcome is worth, from columns
-    of the scored list. `suits` says whom it is for. `is_promotion` marks what somebody with an open complaint must not
+    of the scored list. `possible` are the lifecycle stages of the customers of whom that outcome is predicted, and
+    `suits` is what else must be true of a customer. `is_promotion` marks what somebody with an open complaint must not
     be sent. `words` and `chinese` say what is done.
     """
 
     probability: str
     is_bad: bool
     stake: pl.Expr
+    possible: frozenset[str]
     suits: pl.Expr
     is_promotion: bool
     words: str
@@ -36,6 +38,7 @@ class Action:
     Costs are money per contact and per offer taken. `effect` is by what share contact changes the outcome, relative to
     its probability. `capacity` is the most customers of one night, None without limit; `holdout_share` of those whom it
     would be done to are not contacted, so that the effect can be seen; `salt` is what their draw is mixed with.
+    `stages` are the lifecycle stages of the customers whom it is for.
     """
 
     name: str
@@ -43,9 +46,16 @@ class Action:
     contact_cost: float
     offer_cost: float
     effect: Effect
+    stages: frozenset[str]
     capacity: int | None
     holdout_share: float
     salt: str
+
+    def __post_init__(self) -> None:
+        if not self.stages or self.stages - self.purpose.possible:
+            raise ValueError(
+                f"{self.name} is for one or more of {sorted(self.purpose.possible)}, not for {sorted(self.stages)}."
+            )
 
     @property
     def purpose(self) -> Purpose:
@@ -54,15 +64,17 @@ class Action:
 
 
 _HAS_OPEN_COMPLAINT = pl.col("open_complaint_count").fill_null(0) > 0
-_STAGE = pl.col("stage")
-_HERE = _STAGE.is_in(["new", "active", "loyal", "at risk", "won back"])
+_ANYBODY = pl.lit(True)
+_HERE = frozenset({"new", "active", "loyal", "at risk", "won back"})
+_GONE = frozenset({"lost"})
 
 PURPOSES: Mapping[str, Purpose] = {
     "service_recovery": Purpose(
         probability="churn_probability",
         is_bad=True,
         stake=pl.col("value_to_lose"),
-        suits=_HERE & _HAS_OPEN_COMPLAINT,
+        possible=_HERE,
+        suits=_HAS_OPEN_COMPLAINT,
         is_promotion=False,
         words="call about the complaint and put it right",
         chinese="致电回访投诉并解决问题",
@@ -71,7 +83,8 @@ PURPOSES: Mapping[str, Purpose] = {
         probability="churn_probability",
         is_bad=True,
         stake=pl.col("value_to_lose"),
-        suits=_HERE,
+        possible=_HERE,
+        suits=_ANYBODY,
         is_promotion=True,
         words="make an offer to stay",
         chinese="提供挽留优惠",
@@ -80,7 +93,8 @@ PURPOSES: Mapping[str, Purpose] = {
         probability="win_back_probability",
         is_bad=False,
         stake=pl.col("value_to_lose"),
-        suits=_STAGE == "lost",
+        possible=_GONE,
+        suits=_ANYBODY,
         is_promotion=True,
         words="make an offer to come back",
         chinese="提供赢回优惠",
@@ -89,7 +103,8 @@ PURPOSES: Mapping[str, Purpose] = {
         probability="upsell_probability",
         is_bad=False,
         stake=pl.col("upsell_profit"),
-        suits=_STAGE.is_in(["active", "loyal", "won back"]),
+        possible=_HERE,
+        suits=_ANYBODY,
         is_promotion=True,
         words="suggest more of what the customer buys",
         chinese="推荐增购",
@@ -98,7 +113,8 @@ PURPOSES: Mapping[str, Purpose] = {
         probability="cross_sell_probability",
         is_bad=False,
         stake=pl.col("purchase_profit"),
-        suits=_STAGE.is_in(["active", "loyal", "won back"]) & pl.col("suggested_category").is_not_null(),
+        possible=_HERE,
+        suits=pl.col("suggested_category").is_not_null(),
         is_promotion=True,
         words="suggest something from {suggested_category}",
         chinese="推荐{suggested_category}类商品",
@@ -107,7 +123,8 @@ PURPOSES: Mapping[str, Purpose] = {
         probability="referral_probability",
         is_bad=False,
         stake=pl.col("referred_profit"),
-        suits=_STAGE == "loyal",
+        possible=_HERE,
+        suits=_ANYBODY,
         is_promotion=True,
         words="invite to bring a friend",
         chinese="邀请推荐朋友",
@@ -116,7 +133,8 @@ PURPOSES: Mapping[str, Purpose] = {
         probability="churn_probability",
         is_bad=True,
         stake=pl.col("value_to_lose"),
-        suits=_STAGE.is_in(["new", "loyal", "won back"]),
+        possible=_HERE,
+        suits=_ANYBODY,
         is_promotion=False,
         words="say thank you",
         chinese="致谢关怀",

@@ -179,7 +179,7 @@ def test_two_nights_of_the_closed_loop_end_with_what_was_brought_and_measured(ch
     ended = churn("simulate", *options, "--policy", "ours", "--policy", "oracle", "--home", home)
     assert ended.code == 0, ended.err
     assert "of_oracle" in ended.out
-    assert "retention_offer-2025-12" in ended.out
+    assert "win_back_offer-2025-12" in ended.out
     ledger = Ledger(None, home / "ours")
     assert ledger.lists().height == 2
     for night in ledger.lists()["as_of"]:

@@ -13,6 +13,7 @@ import polars as pl
 import pytest
 
 from serving import (
+    PURPOSES,
     Action,
     Borders,
     Bundle,
@@ -35,6 +36,7 @@ OFFER = Action(
     contact_cost=1.0,
     offer_cost=2.0,
     effect=Effect(mean=0.1, strength=50.0),
+    stages=PURPOSES["retention_offer"].possible,
     capacity=None,
     holdout_share=0.2,
     salt="salt",

@@ -89,6 +89,10 @@ TERMS = st.fixed_dictionaries(
 PAST = st.tuples(st.integers(0, 400), st.sampled_from(ARMS), st.booleans())
 
 
+def _some_stages(action: str) -> st.SearchStrategy[frozenset[str]]:
+    return st.frozensets(st.sampled_from(sorted(PURPOSES[action].possible)), min_size=1)
+
+
 @st.composite
 def worlds(draw: st.DrawFn) -> World:
     """A night of up to 25 customers, some of them contacted before, under any limits."""
@@ -97,7 +101,7 @@ def worlds(draw: st.DrawFn) -> World:
     schema = {"customer_id": pl.String, **{name: TEXTS.get(name, pl.Float64) for name in COLUMNS}}
     scores = pl.DataFrame([{"customer_id": name, **row} for name, row in zip(names, rows, strict=True)], schema=schema)
     actions = [
-        Action(name=name, salt="salt", **draw(TERMS))
+        Action(name=name, salt="salt", stages=draw(_some_stages(name)), **draw(TERMS))
         for name in draw(st.lists(st.sampled_from(list(PURPOSES)), unique=True))
     ]
     limits = {
@@ -229,6 +233,16 @@ def test_nobody_gets_an_action_that_is_not_expected_to_pay(world: World) -> None
             assert profit > 0
             assert row["expected_profit"] == pytest.approx(profit, abs=ROUNDING)
             assert row["expected_cost"] == pytest.approx(action.contact_cost + action.offer_cost * takes, abs=ROUNDING)
+
+
+@examples
+@given(world=worlds())
+def test_nobody_gets_an_action_that_is_for_others_but_for_an_answer_to_a_complaint(world: World) -> None:
+    actions = {action.name: action for action in world.rules.actions}
+    for row in given_to(world.decided()):
+        is_for = row["stage"] in actions[row["action"]].stages
+        event(f"{row['action']}, for the stage: {is_for}")
+        assert is_for or row["action"] == "service_recovery"
 
 
 @examples

@@ -8,8 +8,9 @@ import numpy as np
 import polars as pl
 import pytest
 
-from serving import Action, Effect, ScoresUnusable
+from serving import PURPOSES, Action, Effect, ScoresUnusable
 from serving._actions import stakes
+from serving._stages import STAGES
 from serving._worth import worth_of
 
 KNOWN = {
@@ -32,6 +33,7 @@ def action(name: str, **changed: Any) -> Action:
         "contact_cost": 2.0,
         "offer_cost": 10.0,
         "effect": Effect(mean=0.2, strength=24.0),
+        "stages": PURPOSES[name].possible,
         "capacity": None,
         "holdout_share": 0.1,
         "salt": "salt",
@@ -123,6 +125,26 @@ def test_what_does_not_suit_or_is_unknown_is_worth_nothing_that_could_be_named(
     name: str, changed: dict[str, Any]
 ) -> None:
     assert np.isnan(profit(name, changed))
+
+
+@pytest.mark.parametrize("name", PURPOSES)
+def test_an_action_is_for_the_stages_that_are_named_and_no_others(name: str) -> None:
+    known = {"open_complaint_count": 1.0, "suggested_category": "bread"}
+    known |= {"cross_sell_probability": 0.2, "referral_probability": 0.1}
+    stages = [kind.name for kind in STAGES]
+    rows = customers(*({**known, "customer_id": stage, "stage": stage} for stage in stages))
+    for named in PURPOSES[name].possible:
+        worth = worth_of(rows, [action(name, stages=frozenset({named}))])
+        assert [stage for stage, profit in zip(stages, worth.profit[:, 0], strict=True) if profit == profit] == [named]
+
+
+@pytest.mark.parametrize(
+    ("name", "stage"), [("win_back_offer", "loyal"), ("upsell", "lost"), ("thank_you", "prospect")]
+)
+def test_an_action_for_customers_of_whom_nothing_is_predicted_cannot_be_made(name: str, stage: str) -> None:
+    for stages in (frozenset({stage}), frozenset[str]()):
+        with pytest.raises(ValueError, match=rf"{name} is for one or more of"):
+            action(name, stages=stages)
 
 
 def test_a_question_that_is_not_asked_suits_nobody() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from serving import Action, Beside, Effect, Limits, Matured, Rules
+from serving import PURPOSES, Action, Beside, Effect, Limits, Matured, Rules
 from tests.serving.conftest import rules_of
 
 BEFORE = date(2025, 11, 30)
@@ -77,6 +77,7 @@ def rules(**limits: Any) -> Rules:
         contact_cost=1.0,
         offer_cost=2.0,
         effect=Effect(mean=0.1, strength=50.0),
+        stages=PURPOSES["retention_offer"].possible,
         capacity=None,
         holdout_share=0.2,
         salt="salt",

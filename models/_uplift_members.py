@@ -12,7 +12,7 @@ from models._doubly_robust import Answers
 from models._matrix import Numbers
 from models._randomised import Randomised
 
-_SLOPE = 0.03
+_SLOPE = 0.05
 """By how much the change is thought to differ with one standard deviation of a trait, in standard deviations of the
 outcome."""
 _LEVEL = 0.1
@@ -21,7 +21,7 @@ _SHAPE = 1.0
 """By how much of itself the belief may be off in how it grows with the probability: at -1 it does not grow at all."""
 _ROUNDS = 40
 """So many trees, of two questions each."""
-_LEAF = 0.3
+_LEAF = 0.5
 """By how much one leaf may move the change, in standard deviations of the outcome, before the trees' slow pace."""
 _LEAF_SHARE = 0.05
 """A leaf holds at least this share of all weight."""

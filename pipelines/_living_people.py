@@ -62,13 +62,13 @@ class Nature:
     answer_hours_spread: float = 1.2
     unanswered_share: float = 0.07
     patience_hours: float = 24.0
-    visits_per_order: float = 1.0
+    visits_per_order: float = 4.0
     enquiry_rate: float = 0.002
     survey_rate: float = 0.002
     consent_share: float = 0.88
     withdrawn_share: float = 0.08
     margin: float = 0.25
-    visibility: float = 2.5
+    visibility: float = 4.0
     kind_shares: Mapping[str, tuple[float, float, float, float]] = field(default_factory=lambda: dict(_KIND_SHARES))
 
 

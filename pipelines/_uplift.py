@@ -14,6 +14,7 @@ from features import Lake
 from models import FeaturesChanged, NoChampion
 from models._uplift import PROBABILITY, learn_uplift
 from models._uplift_power import short_of
+from models._uplift_traits import traits_of
 from pipelines._learning import snapshot_store
 from pipelines._progress import stage
 from pipelines._settings import Settings
@@ -99,7 +100,7 @@ def _said(settings: Settings, action: str, version: int, scores: pl.DataFrame, r
     places = asked.arg_true()
     for first in range(0, len(places), _AT_ONCE):
         some = places[first : first + _AT_ONCE]
-        X = pd.DataFrame(rows[some].select(uplift.columns).cast(pl.Float64).to_numpy(), columns=list(uplift.columns))
+        X = pd.DataFrame(traits_of(rows[some], uplift.columns), columns=list(uplift.columns))
         X[PROBABILITY] = probability.gather(some).to_numpy()
         made = made.scatter(some, pl.Series(uplift.predict(X)).round(_DECIMALS))
     return made

@@ -12,6 +12,7 @@ import polars as pl
 from features import SnapshotStore, fingerprint
 from models import targets
 from models._randomised import Randomised
+from models._uplift_traits import features_of, traits_among, traits_of
 from pipelines._measuring_terms import REFERRAL, question_of
 from serving import PURPOSES, Ledger
 from serving._measurable import stratified
@@ -44,10 +45,10 @@ class Lesson:
         Without a `store` it has none, which is enough to count customers.
         """
         columns = () if store is None else self.columns
-        rows = self.rows if store is None else _with_features(self.rows, columns, store)
+        rows = self.rows if store is None else _with_features(self.rows, features_of(columns), store)
         return Randomised(
             columns=columns,
-            traits=rows.select(pl.col(name).cast(pl.Float64) for name in columns).to_numpy().reshape(rows.height, -1),
+            traits=traits_of(rows, columns),
             probability=rows["probability"].to_numpy(),
             is_treated=rows["is_treated"].to_numpy(),
             is_good=rows["is_good"].to_numpy(),
@@ -60,9 +61,9 @@ class Lesson:
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The features that the model of the question may use on which the action acts."""
+        """The habits that the model of the question may use on which the action acts."""
         question = question_of(self.action)
-        return targets()["churn" if question == REFERRAL else question].columns
+        return traits_among(targets()["churn" if question == REFERRAL else question].columns)
 
 
 def lesson_of(action: str, ledger: Ledger, *, effect: float, before: date) -> Lesson | None:

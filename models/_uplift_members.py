@@ -77,7 +77,7 @@ def fitted(trial: Randomised, answers: Answers, *, share: float) -> Deviation:
 
 
 def _unit(trial: Randomised) -> float:
-    """The standard deviation of the outcome, both arms together; of one that all or none had, that of one in as many."""
+    """The standard deviation of the outcome, both arms together; were it the same for all, that of one in as many."""
     least = 1.0 / (len(trial) + 1.0)
     share = float(np.clip(trial.is_good.mean(), least, 1.0 - least))
     return float(np.sqrt(share * (1.0 - share)))

@@ -15,7 +15,7 @@ from features import Lake
 from models._suggestion import suggested_categories
 from pipelines._campaigns import campaign_name, period_of
 from pipelines._learned_effects import belief_terms, believed_tonight, kept_terms, learned_note
-from pipelines._measuring_terms import measuring_terms
+from pipelines._measuring_terms import measuring_terms, window_of
 from pipelines._settings import Settings
 from pipelines._settings_decisions import ActionSettings
 from pipelines._suppressed import suppressed_in, unmatched
@@ -111,7 +111,7 @@ def decide_tonight(
         decided=decided,
         rules=rules,
         campaigns=standing.campaigns,
-        notes=(*noticed, *_learned(standing.campaigns, ledger, as_of), *(late if is_late else ())),
+        notes=(*noticed, *_of_new_campaigns(settings, standing.campaigns, ledger, as_of), *(late if is_late else ())),
         is_late=is_late,
     )
 
@@ -159,13 +159,32 @@ def _terms(
     return json.dumps(told | belief_terms(action, chosen, ledger, kept, as_of=as_of), sort_keys=True)
 
 
-def _learned(campaigns: pl.DataFrame, ledger: Ledger, as_of: date) -> list[str]:
-    """What to say of the campaigns that begin tonight with what was learned from earlier ones."""
+def _of_new_campaigns(settings: Settings, campaigns: pl.DataFrame, ledger: Ledger, as_of: date) -> list[str]:
+    """What to say of the campaigns that begin tonight: what was learned from earlier ones, and what will blur them."""
     running = ledger.campaigns(before=as_of)["name"].to_list()
     begun = [row for row in campaigns.iter_rows(named=True) if row["name"] not in running]
     told = [(row["action"], json.loads(row["terms"])) for row in begun]
     by_model = [f"{action}: {words}" for action, terms in told if (words := uplift_words(terms))]
-    return [*(note for action, terms in told if (note := learned_note(action, terms))), *by_model]
+    measured = {row["action"]: json.loads(row["terms"]) for row in begun if row["holdout_share"] > 0}
+    return [
+        *(note for action, terms in told if (note := learned_note(action, terms))),
+        *by_model,
+        *_blurred(settings, measured),
+    ]
+
+
+def _blurred(settings: Settings, campaigns: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """What people are told where customers may be contacted again before the outcome is known."""
+    again = settings.decisions.cool_down_days
+    days = {action: window_of(settings, action, terms).ahead_days for action, terms in campaigns.items()}
+    late = {action: some for action, some in days.items() if some > again}
+    if not late:
+        return []
+    return [
+        f"{', '.join(late)}: outcomes take up to {max(late.values())} days, but who was treated or held out may be "
+        f"contacted again after {again} (decisions.cool_down_days); what that does is measured along, so effects look "
+        f"smaller. A cool-down of {max(late.values())} days keeps the comparison clean"
+    ]
 
 
 def _rules(settings: Settings, campaigns: pl.DataFrame, beliefs: Mapping[str, Effect]) -> Rules:

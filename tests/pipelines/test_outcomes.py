@@ -14,12 +14,13 @@ from campaigns import assigned, campaign, record
 from small_shop import shop_lines, write_shop
 
 from features import open_lake
-from pipelines._decisions import declared_campaigns
+from pipelines._decisions import decide_tonight, declared_campaigns
 from pipelines._ingest import ingest, read_and_check
 from pipelines._measuring_terms import measuring_terms
 from pipelines._outcomes import measure_outcomes
 from pipelines._settings import Settings, load_settings
 from serving import PURPOSES, Ledger
+from tests.serving.conftest import make_scores, with_facts
 
 TONIGHT = date(2024, 7, 19)
 ASSIGNED = date(2024, 6, 10)
@@ -194,6 +195,24 @@ def test_a_lead_time_is_left_for_those_who_may_leave_and_not_for_those_who_may_b
     leads = {action: measuring_terms(settings, action, kept=None)["lead_days"] for action in PURPOSES}
     assert leads["retention_offer"] == leads["thank_you"] == 14
     assert leads["referral_invitation"] == leads["win_back_offer"] == 0
+
+
+@pytest.mark.parametrize(
+    ("again", "blurred"), [(28, "retention_offer, win_back_offer"), (41, "retention_offer"), (42, "")]
+)
+def test_the_first_night_notes_whose_outcomes_take_longer_than_the_cool_down(
+    tmp_path: Path, again: int, blurred: str
+) -> None:
+    windows = {"churn.horizon_days": 14, "churn.lead_days": 28, "win_back.horizon_days": 40, "upsell.horizon_days": 28}
+    settings = settings_of(
+        tmp_path, **windows, **{"decisions.cool_down_days": again, "actions.thank_you.is_used": False}
+    )
+    ledger = Ledger(None, tmp_path / "home")
+    standing = ledger.standing_campaigns(declared_campaigns(settings, ledger, as_of=TONIGHT), before=TONIGHT)
+    scores = with_facts(make_scores(as_of=TONIGHT, customers=12, factor=1.0))
+    notes = decide_tonight(settings, scores, ledger, standing, as_of=TONIGHT).notes
+    said = [note.split(":")[0] for note in notes if "A cool-down of" in note]
+    assert said == ([blurred] if blurred else [])
 
 
 def test_a_campaign_that_began_without_such_terms_goes_on_without_a_word(tmp_path: Path) -> None:

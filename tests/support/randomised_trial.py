@@ -17,13 +17,14 @@ class World:
     """What a campaign meets: `kind` says how the effect depends on the customer.
 
     `same`: it does not. `linear`: with three traits. `step`: only one customer of three can be persuaded. `harm`: half
-    are persuaded, half driven away. `flat`: it is the same share of customers, whatever their probability. `effect` is what is believed, and right on average; `rate` the mean probability of
-    the outcome, which is to be prevented where `is_bad`.
+    are persuaded, half driven away. `flat`: the same share of customers changes, whatever their probability. `effect`
+    is what is believed, and right on average; `rate` the mean probability of the outcome, which is to be prevented
+    where `is_bad`.
     """
 
     kind: str
     customers: int = 2000
-    traits: int = 100
+    traits: int = 30
     rate: float = 0.3
     effect: float = 0.2
     spread: float = 0.3

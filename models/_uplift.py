@@ -10,7 +10,7 @@ import pandas as pd
 from models._doubly_robust import Answers, answers_to, doubly_robust
 from models._matrix import Numbers
 from models._qini import Qini, qini
-from models._randomised import Randomised, Rows, by_customer, folds_of, within
+from models._randomised import Randomised, by_customer, folds_of, within
 from models._ranked import Ranked
 from models._uplift_calibration import Part, calibration
 from models._uplift_members import Deviation, fitted
@@ -28,28 +28,47 @@ Changes of an effect are small beside the luck of single customers: counted in f
 worse than the belief though it puts customers in the right order; a third keeps the order, and wins far more often.
 """
 SEED = 7
+LEARNING = 2
+"""The way in which is learned and served; raised whenever that changes, for what was learned otherwise says another
+thing."""
 _COUNTED_TWICE = 2**0.5
 """Two customers in different folds each have a say in what is foretold of the other, so that their chance agreement
 counts twice: the variance of the sum is twice that of as many rows on their own (exactly so for linear learners)."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Taught:
+    """What a trial taught: the effect of all, and what is added to it customer by customer."""
+
+    effect: float
+    deviation: Deviation
+
+    def believed(self, trial: Randomised) -> Numbers:
+        """The change of each row by the effect of all."""
+        return within(self.effect * trial.probability, trial.by_itself)
+
+    def added(self, trial: Randomised) -> Numbers:
+        """What is added to that."""
+        return self.deviation.of(trial.traits, trial.probability)
+
+
 class Uplift:
     """By how much contact raises the probability of a good outcome, customer by customer.
 
-    What is believed of all, and what the customer's traits add to it. A trait beyond those that were learned from
+    What was learned of all, and what the customer's traits add to it. A trait beyond those that were learned from
     counts as the last of these; of an unknown one nothing is added.
     """
 
-    def __init__(self, trial: Randomised, ranked: Ranked, deviation: Deviation) -> None:
-        self.columns, self.effect, self.is_bad = trial.columns, trial.effect, trial.is_bad
-        self.knots, self.deviation = ranked.knots, deviation
+    def __init__(self, trial: Randomised, ranked: Ranked, taught: Taught) -> None:
+        self.columns, self.effect, self.is_bad = trial.columns, taught.effect, trial.is_bad
+        self.knots, self.deviation = ranked.knots, taught.deviation
 
     def predict(self, X: pd.DataFrame) -> Numbers:
         """The change of each row, from its traits and its `probability`; it leaves a probability between 0 and 1."""
         probability = X[PROBABILITY].to_numpy(dtype=np.float64)
         traits = Ranked(knots=self.knots).apply(X[list(self.columns)].to_numpy(dtype=np.float64))
-        change = self.effect * probability + self.deviation.of(traits, probability)
-        return within(change, 1.0 - probability if self.is_bad else probability)
+        by_itself = 1.0 - probability if self.is_bad else probability
+        return within(within(self.effect * probability, by_itself) + self.deviation.of(traits, probability), by_itself)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,18 +125,18 @@ def _not_ahead(found: Judged) -> str:
 def judged(trial: Randomised) -> Judged:
     """Judges what is learned from a trial, whose traits are ranks, by customers who were not learned from."""
     fold = folds_of(trial, FOLDS, seed=SEED)
-    added, change, weight = (np.empty(len(trial)) for _ in range(3))
+    levelled, added, change, weight = (np.empty(len(trial)) for _ in range(4))
     for number in range(FOLDS):
         rows = fold == number
         asked, known = trial.among(rows), trial.among(~rows)
-        deviation = learned_from(known, seed=SEED + 1 + number, share=1.0)
-        added[rows] = deviation.of(asked.traits, asked.probability)
+        taught = learned_from(known, seed=SEED + 1 + number, share=1.0)
+        levelled[rows], added[rows] = taught.believed(asked), taught.added(asked)
         answers = answers_to(asked, known)
         change[rows], weight[rows] = answers.change, answers.weight
     answers = Answers(change=change, weight=weight)
-    ahead = _ahead(trial, answers, within(trial.believed + SHARE * added, trial.by_itself), fold)
-    share = _share(trial, answers, added) if ahead > NEEDED else SHARE
-    foretold = within(trial.believed + share * added, trial.by_itself)
+    ahead = _ahead(trial, answers, within(levelled + SHARE * added, trial.by_itself), levelled)
+    share = _share(trial, answers, added, levelled) if ahead > NEEDED else SHARE
+    foretold = within(levelled + share * added, trial.by_itself)
     return Judged(
         ahead=ahead,
         share=share,
@@ -127,29 +146,21 @@ def judged(trial: Randomised) -> Judged:
     )
 
 
-def _ahead(trial: Randomised, answers: Answers, foretold: Numbers, fold: Rows) -> float:
-    """By how many standard errors what is foretold is ahead of the belief, put right for all alike if that is better.
+def _ahead(trial: Randomised, answers: Answers, foretold: Numbers, levelled: Numbers) -> float:
+    """By how many standard errors what is foretold is ahead of the belief, or of that put right for all alike if it is
+    better.
 
     A belief that is wrong for everybody is put right by its own update; it is no sign that customers differ.
     """
-    levelled = within(trial.believed + _level(trial, answers, fold) * trial.probability, trial.by_itself)
     losses = [loss(rival, answers) for rival in (trial.believed, levelled)]
     best = min(losses, key=lambda each: float(each.sum()))
     mean, error = by_customer(best - loss(foretold, answers), trial.customers)
     return mean / error / _COUNTED_TWICE if error > 0 else 0.0
 
 
-def _level(trial: Randomised, answers: Answers, fold: Rows) -> Numbers:
-    """By how much the relative effect of all is off, as the customers of the other folds answer."""
-    beyond = answers.weight * trial.probability * (answers.change - trial.believed)
-    size = answers.weight * trial.probability**2
-    by_fold = [float(beyond[fold != number].sum() / size[fold != number].sum()) for number in range(FOLDS)]
-    return np.array(by_fold)[fold]
-
-
-def _share(trial: Randomised, answers: Answers, added: Numbers) -> float:
+def _share(trial: Randomised, answers: Answers, added: Numbers, levelled: Numbers) -> float:
     """By how much the answers move with what was learned from others, less one standard error; from a third to all."""
-    beyond = answers.change - trial.believed
+    beyond = answers.change - levelled
     size = float((answers.weight * added**2).mean())
     slope = float((answers.weight * added * beyond).mean()) / size
     error = by_customer(answers.weight * added * (beyond - slope * added), trial.customers)[1] / size
@@ -164,6 +175,18 @@ def loss(foretold: Numbers, answers: Answers) -> Numbers:
     return np.asarray((answers.change - foretold) ** 2 * answers.weight)
 
 
-def learned_from(trial: Randomised, *, seed: int, share: float) -> Deviation:
-    """What is learned from a trial whose traits are ranks, and how much of it is to count."""
-    return fitted(trial, doubly_robust(trial, count=INNER_FOLDS, seed=seed), share=share)
+def learned_from(trial: Randomised, *, seed: int, share: float) -> Taught:
+    """What is learned from a trial whose traits are ranks, and how much of what differs between customers is to count.
+
+    First the effect of all is put right, so that a belief that is off for everybody does not stand in the way of what
+    differs.
+    """
+    answers = doubly_robust(trial, count=INNER_FOLDS, seed=seed)
+    levelled = replace(trial, effect=trial.effect + _level(trial, answers))
+    return Taught(effect=levelled.effect, deviation=fitted(levelled, answers, share=share))
+
+
+def _level(trial: Randomised, answers: Answers) -> float:
+    """By how much the relative effect of all is off, as the answers say."""
+    beyond = answers.weight * trial.probability * (answers.change - trial.believed)
+    return float(beyond.sum() / (answers.weight * trial.probability**2).sum())

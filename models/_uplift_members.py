@@ -19,6 +19,10 @@ _LEVEL = 0.1
 """By how much the belief may be off for all alike, in the same unit."""
 _SHAPE = 1.0
 """By how much of itself the belief may be off in how it grows with the probability: at -1 it does not grow at all."""
+_OWN = ("level", "shape")
+"""The columns of a block with sizes of their own."""
+_NO_SPREAD = 1e-9
+"""Probabilities that differ by less are all the same."""
 _ROUNDS = 40
 """So many trees, of two questions each."""
 _LEAF = 0.5
@@ -30,14 +34,26 @@ _SLOWLY = {"learning_rate": 0.1, "max_depth": 2, "colsample_bytree": 0.5, "subsa
 
 @dataclass(frozen=True, kw_only=True)
 class Belief:
-    """The effect that is believed of all, and the mean change that it means for those who were learned from."""
+    """The effect that is believed of all, the mean change that it means for those who were learned from, and the mean
+    and spread of their probabilities."""
 
     effect: float
-    mean: float
+    change: float
+    probability: float
+    spread: float
+
+    @classmethod
+    def of(cls, trial: Randomised) -> Belief:
+        """The belief of a trial about its customers."""
+        probability = trial.probability
+        mean, spread = float(probability.mean()), float(probability.std())
+        return cls(effect=trial.effect, change=trial.effect * mean, probability=mean, spread=spread)
 
     def block(self, traits: Numbers, probability: Numbers) -> Numbers:
-        """A column for the level, one for how the belief grows with the probability, and the traits."""
-        return np.column_stack([np.ones(len(probability)), self.effect * probability - self.mean, traits])
+        """A column for the level, one for how the belief grows with the probability, that itself, and the traits."""
+        beyond = probability - self.probability
+        own = beyond / self.spread if self.spread > _NO_SPREAD else np.zeros(len(probability))
+        return np.column_stack([np.ones(len(probability)), self.effect * probability - self.change, own, traits])
 
 
 class Deviation:
@@ -65,7 +81,7 @@ def fitted(trial: Randomised, answers: Answers, *, share: float) -> Deviation:
     outcome and not relative to the probability: whom contact changes need not be who would have come or gone by
     themselves (Ascarza 2018).
     """
-    belief = Belief(effect=trial.effect, mean=float((trial.effect * trial.probability).mean()))
+    belief = Belief.of(trial)
     block = belief.block(trial.traits, trial.probability)
     beyond, unit = answers.change - trial.believed, _unit(trial)
     return Deviation(
@@ -85,7 +101,7 @@ def _unit(trial: Randomised) -> float:
 
 def _slopes(block: Numbers, beyond: Numbers, weight: Numbers, *, unit: float) -> Numbers:
     """Ridge regression (Hoerl and Kennard 1970), penalised by one over the squared size that slopes are thought of."""
-    sizes = np.concatenate([[_LEVEL * unit, _SHAPE], np.full(block.shape[1] - 2, _SLOPE * unit)])
+    sizes = np.concatenate([[_LEVEL * unit, _SHAPE], np.full(block.shape[1] - len(_OWN), _SLOPE * unit)])
     gram = (block.T * weight) @ block + np.diag(1.0 / sizes**2)
     return np.asarray(np.linalg.solve(gram, block.T @ (weight * beyond)))
 

@@ -19,11 +19,11 @@ from features import fingerprint
 from models._errors import FeaturesChanged, NoChampion
 from models._qini import Qini
 from models._randomised import Randomised
-from models._uplift import PROBABILITY, Learned, Uplift
+from models._uplift import LEARNING, PROBABILITY, Learned, Uplift
 from models._uplift_card import counts_of, uplift_card
 
 _REQUIREMENTS = ("scikit-learn", "xgboost-cpu", "numpy", "pandas", "skops")
-_LESSON, _OUTCOME, _FEATURES = "lesson", "outcome", "features"
+_LESSON, _OUTCOME, _FEATURES, _LEARNING = "lesson", "outcome", "features", "learning"
 _SHOWN = 5
 
 
@@ -81,7 +81,7 @@ class UpliftRegistry(Registry):
         """The model of a version.
 
         Raises NoChampion where there is none or its files are gone, FeaturesChanged where it learned from features
-        other than today's.
+        other than today's, or in another way.
         """
         name = uplift_name(action)
         try:
@@ -95,6 +95,8 @@ class UpliftRegistry(Registry):
                 f"version {version} of {name} was trained on features {found.tags[_FEATURES]}, today's are "
                 f"{fingerprint()}"
             )
+        if found.tags.get(_LEARNING) != str(LEARNING):
+            raise FeaturesChanged(f"version {version} of {name} was learned in another way than today's models are")
         loaded: Uplift = self._load(found)  # type: ignore[assignment]
         return loaded
 
@@ -118,7 +120,7 @@ class UpliftRegistry(Registry):
             source=info.model_uri,
             run_id=info.run_id,
             model_id=info.model_id,
-            tags={_FEATURES: fingerprint()},
+            tags={_FEATURES: fingerprint(), _LEARNING: str(LEARNING)},
         )
         return int(made.version)
 

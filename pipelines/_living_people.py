@@ -24,11 +24,11 @@ LEAST_ENGAGEMENT = 0.4
 """Visits per order, against the usual, of those who come least without buying; at most 1.2 more."""
 
 _KIND_SHARES: Mapping[str, tuple[float, float, float, float]] = {
-    "retention": (0.5, 0.2, 0.295, 0.005),
-    "win_back": (0.5, 0.12, 0.375, 0.005),
-    "growth": (0.5, 0.2, 0.295, 0.005),
-    "referral": (0.45, 0.1, 0.445, 0.005),
-    "service": (0.6, 0.15, 0.245, 0.005),
+    "retention": (0.5, 0.2, 0.299, 0.001),
+    "win_back": (0.5, 0.12, 0.379, 0.001),
+    "growth": (0.5, 0.2, 0.2995, 0.0005),
+    "referral": (0.45, 0.1, 0.4495, 0.0005),
+    "service": (0.6, 0.15, 0.249, 0.001),
 }
 
 

@@ -12,6 +12,7 @@ import polars as pl
 from features import SnapshotStore, fingerprint
 from models import targets
 from models._randomised import Randomised
+from models._uplift import LEARNING
 from models._uplift_traits import features_of, traits_among, traits_of
 from pipelines._measuring_terms import REFERRAL, question_of
 from serving import PURPOSES, Ledger
@@ -35,8 +36,8 @@ class Lesson:
 
     @property
     def digest(self) -> str:
-        """A hash of all that is learned from: the same lesson has the same digest, whatever night asks."""
-        told = f"{self.action} {self.effect!r} {fingerprint()} {self.rows.write_csv()}"
+        """A hash of all that is learned from, and how: the same lesson has the same digest, whatever night asks."""
+        told = f"{self.action} {self.effect!r} {LEARNING} {self.columns} {fingerprint()} {self.rows.write_csv()}"
         return hashlib.sha256(told.encode()).hexdigest()
 
     def trial(self, store: SnapshotStore | None) -> Randomised:

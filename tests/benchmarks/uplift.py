@@ -15,11 +15,9 @@ import numpy as np
 from randomised_trial import World, trial
 from xgboost import XGBRegressor
 
-from models._doubly_robust import doubly_robust
 from models._randomised import Randomised, within
 from models._ranked import Ranked
-from models._uplift import NEEDED, SEED, SHARE, judged
-from models._uplift_members import fitted
+from models._uplift import NEEDED, SEED, SHARE, judged, learned_from
 
 TRIALS = 24
 NO_DIFFERENCE = 8
@@ -29,6 +27,7 @@ WORLDS = {
     "linear in three traits": World(kind="linear"),
     "one in three persuadable": World(kind="step"),
     "half persuaded, half driven away": World(kind="harm"),
+    "the same, a belief four times too high": World(kind="harm", effect=0.2, believed=0.8),
     "growth, 6%, linear": World(kind="linear", rate=0.06, effect=0.5, spread=0.6, is_bad=False),
     "growth, 6%, all alike": World(kind="same", rate=0.06, effect=0.5, is_bad=False),
     "friends, 1%, one in three persuadable": World(kind="step", rate=0.01, effect=4.0, spread=5.6, is_bad=False),
@@ -95,15 +94,16 @@ def _worlds(world: World, number: int) -> tuple[Randomised, Randomised, np.ndarr
 
 
 def _said(known: Randomised, new: Randomised, change: np.ndarray) -> Iterable[np.ndarray]:
-    deviation = fitted(known, doubly_robust(known, count=4, seed=SEED), share=1.0)
-    added = deviation.of(new.traits, new.probability)
+    taught = learned_from(known, seed=SEED, share=1.0)
+    levelled, added = taught.believed(new), taught.added(new)
     found = judged(known)
     share = found.share if found.ahead > NEEDED else 0.0
     yield new.believed
     yield _t_learner(known, new)
     yield _x_learner(known, new)
-    for counts in (1.0, SHARE, share):
-        yield within(new.believed + counts * added, new.by_itself)
+    for counts in (1.0, SHARE):
+        yield within(levelled + counts * added, new.by_itself)
+    yield within(levelled + share * added, new.by_itself) if share else new.believed
     yield change
 
 

@@ -18,8 +18,8 @@ class World:
 
     `same`: it does not. `linear`: with three traits. `step`: only one customer of three can be persuaded. `harm`: half
     are persuaded, half driven away. `flat`: the same share of customers changes, whatever their probability. `effect`
-    is what is believed, and right on average; `rate` the mean probability of the outcome, which is to be prevented
-    where `is_bad`.
+    is right on average, and believed unless `believed` says something else; `rate` is the mean probability of the
+    outcome, which is to be prevented where `is_bad`.
     """
 
     kind: str
@@ -30,6 +30,7 @@ class World:
     spread: float = 0.3
     holdout_share: float = 0.2
     is_bad: bool = True
+    believed: float | None = None
 
 
 def trial(world: World, *, seed: int | Sequence[int]) -> tuple[Randomised, np.ndarray]:
@@ -56,7 +57,7 @@ def trial(world: World, *, seed: int | Sequence[int]) -> tuple[Randomised, np.nd
         propensity=np.full(world.customers, is_treated.mean()),
         customers=np.array([f"C{number:05}" for number in range(world.customers)], dtype=object),
         campaigns=np.full(world.customers, "offer-2026-11", dtype=object),
-        effect=world.effect,
+        effect=world.effect if world.believed is None else world.believed,
         is_bad=world.is_bad,
     )
     return made, change

@@ -175,15 +175,17 @@ def _of_new_campaigns(settings: Settings, campaigns: pl.DataFrame, ledger: Ledge
 
 def _blurred(settings: Settings, campaigns: Mapping[str, Mapping[str, Any]]) -> list[str]:
     """What people are told where customers may be contacted again before the outcome is known."""
-    again = settings.decisions.cool_down_days
+    # Whoever was contacted on a day is left alone for so many days after it.
+    again = settings.decisions.cool_down_days + 1
     days = {action: window_of(settings, action, terms).ahead_days for action, terms in campaigns.items()}
     late = {action: some for action, some in days.items() if some > again}
     if not late:
         return []
+    longest = max(late.values())
     return [
-        f"{', '.join(late)}: outcomes take up to {max(late.values())} days, but who was treated or held out may be "
-        f"contacted again after {again} (decisions.cool_down_days); what that does is measured along, so effects look "
-        f"smaller. A cool-down of {max(late.values())} days keeps the comparison clean"
+        f"{', '.join(late)}: outcomes take up to {longest} days, but customers may be contacted again after "
+        f"{again - 1} (decisions.cool_down_days); what that does is measured along, and the effect is that of all "
+        f"these contacts. A cool-down of {longest - 1} days keeps the comparison clean"
     ]
 
 

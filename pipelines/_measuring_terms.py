@@ -33,6 +33,9 @@ def measuring_terms(settings: Settings, action: str, *, kept: Mapping[str, Any] 
         "lead_days": asked.lead_days,
         "margin": settings.value.margin,
     }
+    if question_of(action) == REFERRAL and kept is not None:
+        # No setting says it, so none can have changed: campaigns that began with churn's lead time keep it unasked.
+        told["lead_days"] = kept.get("lead_days", asked.lead_days)
     if question_of(action) == "upsell":
         told["more_share"] = asked.more_share
     return {name: value for name, value in told.items() if kept is None or name in kept}

@@ -16,7 +16,7 @@ from small_shop import shop_lines, write_shop
 from features import open_lake
 from pipelines._decisions import decide_tonight, declared_campaigns
 from pipelines._ingest import ingest, read_and_check
-from pipelines._measuring_terms import measuring_terms
+from pipelines._measuring_terms import measuring_terms, window_of
 from pipelines._outcomes import measure_outcomes
 from pipelines._settings import Settings, load_settings
 from serving import PURPOSES, Ledger
@@ -195,10 +195,14 @@ def test_a_lead_time_is_left_for_those_who_may_leave_and_not_for_those_who_may_b
     leads = {action: measuring_terms(settings, action, kept=None)["lead_days"] for action in PURPOSES}
     assert leads["retention_offer"] == leads["thank_you"] == 14
     assert leads["referral_invitation"] == leads["win_back_offer"] == 0
+    # Campaigns of earlier versions began with it, and go on without a word of a setting that says something else.
+    kept = {"lead_days": 14, "horizon_days": 28}
+    assert measuring_terms(settings, "referral_invitation", kept=kept) == kept
+    assert window_of(settings, "referral_invitation", kept).ahead_days == 42
 
 
 @pytest.mark.parametrize(
-    ("again", "blurred"), [(28, "retention_offer, win_back_offer"), (41, "retention_offer"), (42, "")]
+    ("again", "blurred"), [(28, "retention_offer, win_back_offer"), (40, "retention_offer"), (41, "")]
 )
 def test_the_first_night_notes_whose_outcomes_take_longer_than_the_cool_down(
     tmp_path: Path, again: int, blurred: str
@@ -211,8 +215,19 @@ def test_the_first_night_notes_whose_outcomes_take_longer_than_the_cool_down(
     standing = ledger.standing_campaigns(declared_campaigns(settings, ledger, as_of=TONIGHT), before=TONIGHT)
     scores = with_facts(make_scores(as_of=TONIGHT, customers=12, factor=1.0))
     notes = decide_tonight(settings, scores, ledger, standing, as_of=TONIGHT).notes
-    said = [note.split(":")[0] for note in notes if "A cool-down of" in note]
+    said = [note.split(":")[0] for note in notes if "A cool-down of 41 days" in note]
     assert said == ([blurred] if blurred else [])
+    record(
+        ledger,
+        TONIGHT,
+        assigned({"a": "treated"}, campaign="x"),
+        campaigns=[*standing.campaigns.to_dicts(), summer() | {"name": "x"}],
+    )
+    later = TONIGHT + timedelta(days=1)
+    standing = ledger.standing_campaigns(declared_campaigns(settings, ledger, as_of=later), before=later)
+    assert not [
+        note for note in decide_tonight(settings, scores, ledger, standing, as_of=later).notes if "cool-down" in note
+    ]
 
 
 def test_a_campaign_that_began_without_such_terms_goes_on_without_a_word(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from past_campaign import ASSIGNED, CUSTOMERS, SPRING, frequent, remember
 from small_shop import Churn, shop_lines, write_shop
 
 from features import open_lake
+from models._uplift import LEARNING
 from pipelines._campaigns_tonight import campaigns_tonight
 from pipelines._decisions import declared_campaigns
 from pipelines._ingest import ingest, read_and_check
@@ -173,6 +174,16 @@ def test_a_model_that_cannot_be_read_leaves_the_belief_and_a_note(folder: Path) 
     scores, notes = scored(folder, standing, BEGINS)
     assert "retention_offer_uplift" not in scores.columns
     assert "uplift model 1 does not speak tonight" in notes[0]
+
+
+def test_a_model_that_was_learned_in_another_way_leaves_the_belief_and_a_note(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    standing = night(folder, BEGINS)
+    monkeypatch.setattr("models._uplift_registry.LEARNING", LEARNING + 1)
+    scores, notes = scored(folder, standing, BEGINS)
+    assert "retention_offer_uplift" not in scores.columns
+    assert "was learned in another way" in notes[0]
 
 
 def test_only_the_latest_campaigns_are_learned_from(tmp_path: Path) -> None:

@@ -84,11 +84,12 @@ def _reach(answers: Floats, low: Floats, high: Floats) -> Floats:
 def _dearest(choices: Choices) -> Floats:
     """Prices that are never exceeded: nobody would pay more, or the limit alone would be worth more than everything."""
     total = float((choices.members * choices.profit.max(axis=0)).sum())
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         gains = np.maximum(choices.profit, 0.0)
         by_cost = np.where(choices.cost > 0, gains / choices.cost, 0.0).max()
         by_limit = np.where(choices.weights > 0, gains.max(axis=1) / choices.weights, 0.0).max(axis=1)
-        whole = np.where(choices.most > 0, total / choices.most, 0.0)
+        # What is too little for anybody (a budget that is hardly a number) is worth no more than nothing at all.
+        whole = np.where((choices.most > 0) & np.isfinite(total / choices.most), total / choices.most, 0.0)
     return np.asarray(np.minimum(np.concatenate([[by_cost], by_limit]), whole))
 
 

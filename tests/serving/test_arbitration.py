@@ -7,7 +7,7 @@ from itertools import product
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
@@ -204,6 +204,7 @@ def test_profits_in_proportion_to_costs_use_up_the_budget() -> None:
 
 
 @given(problems(customers=8), st.floats(0.0, 5.0))
+@example(problem=(np.array([[0.1]]), np.array([0.0]), None, []), more=5e-324)
 @settings(max_examples=60, deadline=None)
 def test_a_greater_budget_never_earns_less(problem: Problem, more: float) -> None:
     profit, cost, budget, limits = problem

@@ -2,6 +2,7 @@
 
 from data_contracts._contract import Column, Contract
 from data_contracts._published import (
+    ACTION_NAMES,
     AVERAGE_PURCHASE_VALUE,
     CUSTOMER_ID,
     FACTS,
@@ -11,15 +12,6 @@ from data_contracts._published import (
     YEARLY_SPEND,
 )
 
-_ACTIONS = (
-    "service_recovery",
-    "retention_offer",
-    "win_back_offer",
-    "upsell",
-    "cross_sell",
-    "referral_invitation",
-    "thank_you",
-)
 UPLIFTS = tuple(
     Column(
         name=f"{action}_uplift",
@@ -31,7 +23,7 @@ UPLIFTS = tuple(
         meaning="By how much contact raises the probability of a good outcome, by the uplift model of the running "
         "campaign; below zero it does harm. Without such a model there is no column.",
     )
-    for action in _ACTIONS
+    for action in ACTION_NAMES
 )
 """What each action changes, customer by customer, as far as randomised campaigns have taught it."""
 

@@ -45,7 +45,7 @@ class Taught:
 
     def believed(self, trial: Randomised) -> Numbers:
         """The change of each row by the effect of all."""
-        return within(self.effect * trial.probability, trial.by_itself)
+        return replace(trial, effect=self.effect).believed
 
     def added(self, trial: Randomised) -> Numbers:
         """What is added to that."""

@@ -161,5 +161,6 @@ class ActionsSettings(Section):
     @field_validator("*")
     @classmethod
     def _is_for_somebody(cls, chosen: ActionSettings, info: ValidationInfo) -> ActionSettings:
-        ask_stages(str(info.field_name), chosen.stages)
+        if chosen.is_used:
+            ask_stages(str(info.field_name), chosen.stages)
         return chosen

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
+from deliveries import settings_in
 from small_shop import AS_OF, Churn, Ended, shop_lines, write_shop
+
+from pipelines._settings import Settings
 
 
 @pytest.fixture(scope="session")
@@ -24,6 +28,24 @@ def prefect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         chosen = {PREFECT_API_URL: server.address, PREFECT_HOME: home / "prefect", PREFECT_LOGGING_LEVEL: "CRITICAL"}
         with temporary_settings(chosen):
             yield
+
+
+@pytest.fixture
+def in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The current folder is an empty one."""
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A home that is not there yet."""
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Callable[..., Settings]:
+    """Settings of a source in a folder, with changes."""
+    return partial(settings_in, tmp_path)
 
 
 def run_in_process(*arguments: object, capfd: pytest.CaptureFixture[str] | None = None) -> Ended:

@@ -9,11 +9,6 @@ import pytest
 from small_shop import AS_OF, Churn, published, refused
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    return tmp_path / "home"
-
-
 def test_another_source_does_not_get_into_the_same_home(churn: Churn, one_night: Path, tmp_path: Path) -> None:
     home = shutil.copytree(one_night, tmp_path / "home")
     ended = churn("nightly", "--source", "simulated-shop", "--as-of", "2025-12-01", "--home", home)

@@ -12,11 +12,6 @@ from small_shop import AS_OF, Churn, Ended, refused, shop_lines, write_shop
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
-    return tmp_path / "home"
-
-
-@pytest.fixture
 def night(churn: Churn, tmp_path: Path, home: Path):
     """Runs a night on the given lines, or on what stands in the folder already."""
 

@@ -22,12 +22,6 @@ Asked = Callable[..., Ended]
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
-    """A home without anything in it."""
-    return tmp_path / "home"
-
-
-@pytest.fixture
 def asked(churn: Churn, home: Path) -> Asked:
     """Runs `churn campaign` on the home."""
 

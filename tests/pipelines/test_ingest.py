@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
-from deliveries import AS_OF, START, lines, settings_in
+from deliveries import AS_OF, START, lines
 from deltalake import DeltaTable
 
 from features import day_start, open_lake, table_path
@@ -34,17 +33,6 @@ def with_cell(rows: pl.DataFrame, key: str, **cells: object) -> pl.DataFrame:
     text = rows.with_columns(pl.exclude(pl.String).cast(pl.String))
     here = pl.col(rows.columns[0]) == key
     return text.with_columns(pl.when(here).then(pl.lit(new)).otherwise(old).alias(old) for old, new in cells.items())
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    return tmp_path / "home"
-
-
-@pytest.fixture
-def settings(tmp_path: Path) -> Callable[..., Settings]:
-    """Settings of a source in a folder, with changes."""
-    return partial(settings_in, tmp_path)
 
 
 @pytest.fixture

@@ -4,28 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from functools import partial
 from pathlib import Path
 
 import polars as pl
 import pytest
-from deliveries import AS_OF, START, lines, settings_in
+from deliveries import AS_OF, START, lines
 
 from features import open_lake, snapshot
 from pipelines._errors import SourceChanged
 from pipelines._ingest import Arrival, ingest, read_and_check
 from pipelines._settings import Settings
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    return tmp_path / "home"
-
-
-@pytest.fixture
-def settings(tmp_path: Path) -> Callable[..., Settings]:
-    """Settings of a source in a folder, with changes."""
-    return partial(settings_in, tmp_path)
 
 
 def nameless() -> pl.DataFrame:

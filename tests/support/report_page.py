@@ -9,8 +9,8 @@ from typing import Any
 
 import polars as pl
 
-from serving import PURPOSES, Action, Beside, Effect, Limits, Matured, Rules
-from tests.serving.conftest import rules_of
+from serving import Beside, Limits, Matured, Rules
+from tests.serving.conftest import OFFER, rules_of
 
 BEFORE = date(2025, 11, 30)
 COMPLAINTS = {
@@ -71,18 +71,7 @@ def beside(**given: Any) -> Beside:
 
 def rules(**limits: Any) -> Rules:
     """The rules of the small night: an offer to stay, five places."""
-    offer = Action(
-        name="retention_offer",
-        channel="mail",
-        contact_cost=1.0,
-        offer_cost=2.0,
-        effect=Effect(mean=0.1, strength=50.0),
-        stages=PURPOSES["retention_offer"].possible,
-        capacity=None,
-        holdout_share=0.2,
-        salt="salt",
-    )
-    made = rules_of([offer])
+    made = rules_of([OFFER])
     return replace(made, limits=Limits(**{"size": 5, "budget": 1500.0, "capacity": {"phone": 40}} | limits))
 
 

@@ -13,7 +13,7 @@ from pipelines._settings_decisions import ActionSettings
 from serving import Effect, Ledger, Measured, NothingToMeasure, measure, updated
 
 MOST_CAMPAIGNS = 12
-"""So many campaigns of an action with outcomes make its belief, the latest: an effect changes with the years."""
+"""So many campaigns of an action with outcomes are learned from, the latest: what it does changes with the years."""
 
 _DECIMALS = 6
 _BELIEF = ("effect", "effect_strength", "learned_from", "declared_effect", "declared_effect_strength")

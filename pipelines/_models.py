@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from difflib import get_close_matches
 
@@ -16,6 +17,8 @@ from pipelines._night import alone_in
 from pipelines._question_terms import terms_of
 from pipelines._settings import Settings
 from pipelines._summary import FIGURES
+from pipelines._uplift_terms import uplift_words
+from serving import Ledger
 
 
 def registered(settings: Settings) -> list[Version]:
@@ -43,6 +46,14 @@ def model_rows(versions: Iterable[Version]) -> list[dict[str, object]]:
         }
         for one in versions
     ]
+
+
+def uplift_lines(settings: Settings) -> list[str]:
+    """By what the latest campaign of each action goes, a line each; those without a say on uplift have none."""
+    begun = Ledger(settings.ledger.url, settings.home).campaigns().sort("starts_on", "name")
+    latest = begun.group_by("action", maintain_order=True).last().sort("action")
+    told = ((name, uplift_words(json.loads(terms))) for name, terms in latest.select("name", "terms").iter_rows())
+    return [f"{name}: {words}" for name, words in told if words]
 
 
 def standing(version: Version) -> str:

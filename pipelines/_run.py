@@ -189,8 +189,8 @@ def release_quarantine(settings: Settings, as_of: date, *, table: str | None) ->
 
 
 def show_models(settings: Settings) -> None:
-    """Lists the models of each question, newest first, and what was decided about them."""
-    from pipelines._models import model_rows, registered
+    """Lists the models of each question, newest first, what was decided about them, and what campaigns go by."""
+    from pipelines._models import model_rows, registered, uplift_lines
 
     console, rows = new_console(), model_rows(registered(settings))
     if not rows:
@@ -201,6 +201,8 @@ def show_models(settings: Settings) -> None:
     show_figures(console, rows, title="Models")
     for question, version, words in decided:
         console.print(f"{question} version {version}: {escape(str(words))}", soft_wrap=True)
+    for line in uplift_lines(settings):
+        console.print(escape(line), soft_wrap=True)
 
 
 def roll_back(settings: Settings, question: str, *, version: int | None, decision: Mapping[str, str]) -> None:

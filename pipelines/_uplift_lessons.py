@@ -14,12 +14,10 @@ from models import targets
 from models._randomised import Randomised
 from models._uplift import LEARNING
 from models._uplift_traits import features_of, traits_among, traits_of
+from pipelines._learned_effects import MOST_CAMPAIGNS
 from pipelines._measuring_terms import REFERRAL, question_of
 from serving import PURPOSES, Ledger
 from serving._measurable import stratified
-
-MOST_CAMPAIGNS = 6
-"""So many campaigns are learned from, the latest: what an offer does changes with the years."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,10 +19,12 @@ from models._uplift import LEARNING
 from pipelines._campaigns_tonight import campaigns_tonight
 from pipelines._decisions import declared_campaigns
 from pipelines._ingest import ingest, read_and_check
+from pipelines._learned_effects import MOST_CAMPAIGNS
 from pipelines._learning import snapshot_store
+from pipelines._models import uplift_lines
 from pipelines._settings import Settings, load_settings
 from pipelines._uplift import with_uplifts
-from pipelines._uplift_lessons import MOST_CAMPAIGNS, lesson_of
+from pipelines._uplift_lessons import lesson_of
 from pipelines._uplift_terms import uplift_words
 from serving import Ledger, Standing
 
@@ -150,6 +152,15 @@ def test_a_look_back_goes_by_what_was_learned_then_and_learns_nothing(folder: Pa
     assert "uplift" not in terms_of(night(folder, date(2024, 7, 20)))
 
 
+def test_the_models_that_campaigns_go_by_are_listed_by_the_latest_campaign_of_each_action(folder: Path) -> None:
+    assert uplift_lines(settings_of(folder)) == []
+    for day in (BEGINS, date(2024, 8, 1)):
+        begun(folder, night(folder, day), day)
+        measured_anew(folder, day + timedelta(days=1))
+    (line,) = uplift_lines(settings_of(folder))
+    assert line.startswith("retention_offer-2024-08: by uplift model 2 (Qini ")
+
+
 @pytest.mark.parametrize(
     ("told", "words"),
     [
@@ -207,7 +218,7 @@ def test_only_the_latest_campaigns_are_learned_from(tmp_path: Path) -> None:
         ledger.record_outcomes(good.with_columns(measured_until=until), as_of=date(2024, 6, 20))
     lesson = lesson_of(OFFER, ledger, effect=0.1, before=BEGINS)
     assert lesson is not None
-    assert sorted(lesson.rows["campaign"].unique()) == [f"{OFFER}-{number}" for number in range(MOST_CAMPAIGNS)]
+    assert {*lesson.rows["campaign"]} == {f"{OFFER}-{number}" for number in range(MOST_CAMPAIGNS)}
 
 
 def test_the_share_treated_is_that_of_the_stratum(tmp_path: Path) -> None:

@@ -20,7 +20,9 @@ class Randomised:
     `probability` is the calibrated one of the outcome that the action acts on, which is one to be prevented where
     `is_bad`. `is_good` says whether it ended well. `propensity` is the share of customers like this one who were
     treated, known from the draw. `effect` is what is believed of all customers alike: the share by which contact
-    changes the outcome.
+    changes the outcome. `took` is 1 where a treated customer took what was offered, 0 where not, not a number where
+    nobody said; None where nobody said it of anybody. `reach` is what the effect is multiplied with, customer by
+    customer; None for the probability.
     """
 
     columns: tuple[str, ...]
@@ -33,6 +35,8 @@ class Randomised:
     campaigns: npt.NDArray[np.object_]
     effect: float
     is_bad: bool
+    took: Numbers | None = None
+    reach: Numbers | None = None
 
     def __len__(self) -> int:
         return len(self.is_good)
@@ -45,12 +49,18 @@ class Randomised:
     @property
     def believed(self) -> Numbers:
         """By how much contact is believed to raise the probability of a good outcome."""
-        return within(self.effect * self.probability, self.by_itself)
+        return within(self.effect * self.reached, self.by_itself)
+
+    @property
+    def reached(self) -> Numbers:
+        """What the effect is multiplied with."""
+        return self.probability if self.reach is None else self.reach
 
     def among(self, rows: Rows | Labels) -> Randomised:
         """The same of some rows only."""
         names = ("traits", "probability", "is_treated", "is_good", "propensity", "customers", "campaigns")
-        return replace(self, **{name: getattr(self, name)[rows] for name in names})
+        told = [name for name in ("took", "reach") if getattr(self, name) is not None]
+        return replace(self, **{name: getattr(self, name)[rows] for name in (*names, *told)})
 
 
 def within(change: Numbers, by_itself: Numbers) -> Numbers:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,6 +13,7 @@ from models._matrix import Numbers
 from models._qini import Qini, qini
 from models._randomised import Randomised, by_customer, folds_of, within
 from models._ranked import Ranked
+from models._takers import Takers, are_known_by_traits
 from models._uplift_calibration import Part, calibration
 from models._uplift_members import Deviation, fitted
 from models._uplift_power import short_of
@@ -28,7 +30,7 @@ Changes of an effect are small beside the luck of single customers: counted in f
 worse than the belief though it puts customers in the right order; a third keeps the order, and wins far more often.
 """
 SEED = 7
-LEARNING = 2
+LEARNING = 3
 """The way in which is learned and served; raised whenever that changes, for what was learned otherwise says another
 thing."""
 _COUNTED_TWICE = 2**0.5
@@ -38,18 +40,28 @@ counts twice: the variance of the sum is twice that of as many rows on their own
 
 @dataclass(frozen=True, kw_only=True)
 class Taught:
-    """What a trial taught: the effect of all, and what is added to it customer by customer."""
+    """What a trial taught: the effect of all, and what is added to it customer by customer.
+
+    The effect is spread by who takes the offer where `takers` says, else by the probability. `deviation` is None where
+    nothing is added.
+    """
 
     effect: float
-    deviation: Deviation
+    deviation: Deviation | None
+    takers: Takers | None
 
     def believed(self, trial: Randomised) -> Numbers:
         """The change of each row by the effect of all."""
-        return replace(trial, effect=self.effect).believed
+        return replace(self._spread(trial), effect=self.effect).believed
 
     def added(self, trial: Randomised) -> Numbers:
         """What is added to that."""
-        return self.deviation.of(trial.traits, trial.probability)
+        if self.deviation is None:
+            return np.zeros(len(trial))
+        return self.deviation.of(trial.traits, trial.probability, self._spread(trial).reached)
+
+    def _spread(self, trial: Randomised) -> Randomised:
+        return self.takers.among(trial) if self.takers else trial
 
 
 class Uplift:
@@ -61,14 +73,18 @@ class Uplift:
 
     def __init__(self, trial: Randomised, ranked: Ranked, taught: Taught) -> None:
         self.columns, self.effect, self.is_bad = trial.columns, taught.effect, trial.is_bad
-        self.knots, self.deviation = ranked.knots, taught.deviation
+        self.knots, self.deviation, self.takers = ranked.knots, taught.deviation, taught.takers
 
     def predict(self, X: pd.DataFrame) -> Numbers:
         """The change of each row, from its traits and its `probability`; it leaves a probability between 0 and 1."""
         probability = X[PROBABILITY].to_numpy(dtype=np.float64)
         traits = Ranked(knots=self.knots).apply(X[list(self.columns)].to_numpy(dtype=np.float64))
         by_itself = 1.0 - probability if self.is_bad else probability
-        return within(within(self.effect * probability, by_itself) + self.deviation.of(traits, probability), by_itself)
+        reach = self.takers.reach(traits, 1.0 - by_itself) if self.takers else probability
+        believed = within(self.effect * reach, by_itself)
+        return (
+            within(believed + self.deviation.of(traits, probability, reach), by_itself) if self.deviation else believed
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,10 +93,12 @@ class Judged:
 
     `ahead` is by how many standard errors (of the paired difference of the losses, by customer) they were ahead.
     `share` is how much of what is learned is to count, as far as that is sure. With it, `qini` is theirs; `believed` is
-    that of the belief, and `parts` compare what was foretold with what was measured.
+    that of the belief, and `parts` compare what was foretold with what was measured. `behind` is by how many standard
+    errors the effect of all, spread by who takes the offer, was behind; 0 where it is spread by the probability.
     """
 
     ahead: float
+    behind: float
     share: float
     qini: Qini
     believed: Qini
@@ -89,7 +107,10 @@ class Judged:
 
 @dataclass(frozen=True, kw_only=True)
 class Learned:
-    """An uplift model that has won, or `why_not`; `judged` is None where there was not enough to learn from."""
+    """An uplift model that has won, or `why_not`; `judged` is None where there was not enough to learn from.
+
+    With both, the uplift is the effect of all, spread by who takes the offer.
+    """
 
     uplift: Uplift | None
     why_not: str
@@ -100,18 +121,25 @@ def learn_uplift(trial: Randomised) -> Learned:
     """The uplift model of a trial, if it has the power and the model wins against what is believed of all.
 
     Judged are models that were learned in the same way from four fifths of the customers each, on the others; the one
-    that is returned has learned from all.
+    that is returned has learned from all. Where none wins, but traits foretell who takes the offer, the effect of all
+    is spread by that, unless answers speak against it.
     """
-    why_not = short_of(trial)
-    if why_not:
-        return Learned(uplift=None, why_not=why_not, judged=None)
     ranked = Ranked.of(trial.traits)
     shown = replace(trial, traits=ranked.apply(trial.traits))
-    found = judged(shown)
-    if found.ahead <= NEEDED:
-        return Learned(uplift=None, why_not=_not_ahead(found), judged=found)
+    by_takers = are_known_by_traits(shown, seed=SEED, needed=NEEDED)
+    why_not = short_of(trial)
+    found = None if why_not else judged(shown, by_takers=by_takers)
+    if found is not None and found.behind > NEEDED:
+        by_takers = False
+        found = judged(shown)
+    if found is not None and found.ahead > NEEDED:
+        taught = learned_from(shown, seed=SEED, share=found.share, by_takers=by_takers)
+        return Learned(uplift=Uplift(trial, ranked, taught), why_not="", judged=found)
+    spread = Taught(effect=trial.effect, deviation=None, takers=Takers.of(shown)) if by_takers else None
     return Learned(
-        uplift=Uplift(trial, ranked, learned_from(shown, seed=SEED, share=found.share)), why_not="", judged=found
+        uplift=Uplift(trial, ranked, spread) if spread else None,
+        why_not=why_not if found is None else _not_ahead(found),
+        judged=found,
     )
 
 
@@ -122,23 +150,28 @@ def _not_ahead(found: Judged) -> str:
     )
 
 
-def judged(trial: Randomised) -> Judged:
-    """Judges what is learned from a trial, whose traits are ranks, by customers who were not learned from."""
+def judged(trial: Randomised, *, by_takers: bool = False) -> Judged:
+    """Judges what is learned from a trial, whose traits are ranks, by customers who were not learned from.
+
+    `by_takers` spreads the effect of all by who takes the offer.
+    """
     fold = folds_of(trial, FOLDS, seed=SEED)
-    levelled, added, change, weight = (np.empty(len(trial)) for _ in range(4))
+    alike, levelled, added, change, weight = (np.empty(len(trial)) for _ in range(5))
     for number in range(FOLDS):
         rows = fold == number
         asked, known = trial.among(rows), trial.among(~rows)
-        taught = learned_from(known, seed=SEED + 1 + number, share=1.0)
+        taught = learned_from(known, seed=SEED + 1 + number, share=1.0, by_takers=by_takers)
         levelled[rows], added[rows] = taught.believed(asked), taught.added(asked)
+        alike[rows] = _by_probability(asked, known, seed=SEED + 1 + number) if by_takers else levelled[rows]
         answers = answers_to(asked, known)
         change[rows], weight[rows] = answers.change, answers.weight
     answers = Answers(change=change, weight=weight)
-    ahead = _ahead(trial, answers, within(levelled + SHARE * added, trial.by_itself), levelled)
+    ahead = _ahead(trial, answers, within(levelled + SHARE * added, trial.by_itself), (alike, levelled))
     share = _share(trial, answers, added, levelled) if ahead > NEEDED else SHARE
     foretold = within(levelled + share * added, trial.by_itself)
     return Judged(
         ahead=ahead,
+        behind=-_ahead(trial, answers, levelled, (alike,)) if by_takers else 0.0,
         share=share,
         qini=qini(foretold, change, trial.customers),
         believed=qini(trial.believed, change, trial.customers),
@@ -146,13 +179,13 @@ def judged(trial: Randomised) -> Judged:
     )
 
 
-def _ahead(trial: Randomised, answers: Answers, foretold: Numbers, levelled: Numbers) -> float:
+def _ahead(trial: Randomised, answers: Answers, foretold: Numbers, levelled: Sequence[Numbers]) -> float:
     """By how many standard errors what is foretold is ahead of the belief, or of that put right for all alike if it is
     better.
 
     A belief that is wrong for everybody is put right by its own update; it is no sign that customers differ.
     """
-    losses = [loss(rival, answers) for rival in (trial.believed, levelled)]
+    losses = [loss(rival, answers) for rival in (trial.believed, *levelled)]
     best = min(losses, key=lambda each: float(each.sum()))
     mean, error = by_customer(best - loss(foretold, answers), trial.customers)
     return mean / error / _COUNTED_TWICE if error > 0 else 0.0
@@ -175,18 +208,26 @@ def loss(foretold: Numbers, answers: Answers) -> Numbers:
     return np.asarray((answers.change - foretold) ** 2 * answers.weight)
 
 
-def learned_from(trial: Randomised, *, seed: int, share: float) -> Taught:
+def learned_from(trial: Randomised, *, seed: int, share: float, by_takers: bool = False) -> Taught:
     """What is learned from a trial whose traits are ranks, and how much of what differs between customers is to count.
 
     First the effect of all is put right, so that a belief that is off for everybody does not stand in the way of what
-    differs.
+    differs; it is spread by who takes the offer, or by the probability.
     """
-    answers = doubly_robust(trial, count=INNER_FOLDS, seed=seed)
-    levelled = replace(trial, effect=trial.effect + _level(trial, answers))
-    return Taught(effect=levelled.effect, deviation=fitted(levelled, answers, share=share))
+    takers = Takers.of(trial) if by_takers else None
+    spread = takers.among(trial) if takers else trial
+    answers = doubly_robust(spread, count=INNER_FOLDS, seed=seed)
+    levelled = replace(spread, effect=spread.effect + _level(spread, answers))
+    return Taught(effect=levelled.effect, deviation=fitted(levelled, answers, share=share), takers=takers)
+
+
+def _by_probability(asked: Randomised, known: Randomised, *, seed: int) -> Numbers:
+    """The change of the rows asked about by the effect of all, put right by the known ones, spread by probability."""
+    level = _level(known, doubly_robust(known, count=INNER_FOLDS, seed=seed))
+    return replace(asked, effect=known.effect + level).believed
 
 
 def _level(trial: Randomised, answers: Answers) -> float:
     """By how much the relative effect of all is off, as the answers say."""
-    beyond = answers.weight * trial.probability * (answers.change - trial.believed)
-    return float(beyond.sum() / (answers.weight * trial.probability**2).sum())
+    beyond = answers.weight * trial.reached * (answers.change - trial.believed)
+    return float(beyond.sum() / (answers.weight * trial.reached**2).sum())

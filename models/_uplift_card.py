@@ -16,7 +16,7 @@ def uplift_card(action: str, trial: Randomised, learned: Learned) -> str:
     judged = learned.judged
     sections = {
         f"# uplift_{action}": [f"By how much {action} raises the probability of a good outcome, customer by customer."],
-        "## Verdict": ["Taken." if learned.uplift else f"The belief was kept: {learned.why_not}."],
+        "## Verdict": [_verdict(learned)],
         "## Data": list(_data(trial)),
         "## On customers that it had not seen": [] if judged is None else list(_found(judged)),
         "## Limits": [
@@ -25,6 +25,13 @@ def uplift_card(action: str, trial: Randomised, learned: Learned) -> str:
         ],
     }
     return "\n".join(line for title, lines in sections.items() for line in (title, "", *lines, ""))
+
+
+def _verdict(learned: Learned) -> str:
+    if not learned.why_not:
+        return "Taken."
+    spread = ", spread by who takes the offer" if learned.uplift else ""
+    return f"The belief was kept{spread}: {learned.why_not}."
 
 
 def counts_of(trial: Randomised) -> dict[str, int]:

@@ -18,7 +18,7 @@ outcome."""
 _LEVEL = 0.1
 """By how much the belief may be off for all alike, in the same unit."""
 _SHAPE = 1.0
-"""By how much of itself the belief may be off in how it grows with the probability: at -1 it does not grow at all."""
+"""By how much of itself the belief may be off in how it grows from customer to customer: at -1 it does not at all."""
 _OWN = ("level", "shape")
 """The columns of a block with sizes of their own."""
 _NO_SPREAD = 1e-9
@@ -45,15 +45,16 @@ class Belief:
     @classmethod
     def of(cls, trial: Randomised) -> Belief:
         """The belief of a trial about its customers."""
-        probability = trial.probability
+        probability, change = trial.probability, trial.effect * float(trial.reached.mean())
         mean, spread = float(probability.mean()), float(probability.std())
-        return cls(effect=trial.effect, change=trial.effect * mean, probability=mean, spread=spread)
+        return cls(effect=trial.effect, change=change, probability=mean, spread=spread)
 
-    def block(self, traits: Numbers, probability: Numbers) -> Numbers:
-        """A column for the level, one for how the belief grows with the probability, that itself, and the traits."""
+    def block(self, traits: Numbers, probability: Numbers, reach: Numbers) -> Numbers:
+        """A column for the level, one for how the belief grows with what it is multiplied with (`reach`), one for the
+        probability, and the traits."""
         beyond = probability - self.probability
         own = beyond / self.spread if self.spread > _NO_SPREAD else np.zeros(len(probability))
-        return np.column_stack([np.ones(len(probability)), self.effect * probability - self.change, own, traits])
+        return np.column_stack([np.ones(len(probability)), self.effect * reach - self.change, own, traits])
 
 
 class Deviation:
@@ -66,9 +67,9 @@ class Deviation:
     def __init__(self, belief: Belief, slopes: Numbers, trees: Any, *, share: float) -> None:
         self.belief, self.slopes, self.trees, self.share = belief, slopes, trees, share
 
-    def of(self, traits: Numbers, probability: Numbers) -> Numbers:
+    def of(self, traits: Numbers, probability: Numbers, reach: Numbers) -> Numbers:
         """What is added to the believed change in the probability of a good outcome of each row."""
-        block = self.belief.block(traits, probability)
+        block = self.belief.block(traits, probability, reach)
         both = np.asarray(self.trees.predict(block), dtype=np.float64) + block @ self.slopes
         return np.asarray(self.share * both / 2.0)
 
@@ -82,7 +83,7 @@ def fitted(trial: Randomised, answers: Answers, *, share: float) -> Deviation:
     themselves (Ascarza 2018).
     """
     belief = Belief.of(trial)
-    block = belief.block(trial.traits, trial.probability)
+    block = belief.block(trial.traits, trial.probability, trial.reached)
     beyond, unit = answers.change - trial.believed, _unit(trial)
     return Deviation(
         belief,

@@ -29,11 +29,15 @@ _SHOWN = 5
 
 @dataclass(frozen=True, kw_only=True)
 class KeptUplift:
-    """What came of one learning: the version of the model that was taken, or why none was; and how it was judged."""
+    """What came of one learning: the version of the model that was taken, or why none was; and how it was judged.
+
+    With both a version and `why_not`, the model is the effect of all, spread by who takes the offer. `qini` is None
+    where there was not enough to judge by.
+    """
 
     version: int | None
     why_not: str
-    qini: Qini
+    qini: Qini | None
 
 
 class UpliftRegistry(Registry):
@@ -45,20 +49,18 @@ class UpliftRegistry(Registry):
     def keep(self, action: str, trial: Randomised, learned: Learned, *, lesson: str) -> KeptUplift:
         """Logs what was learned as a run, and keeps the model, if one is taken, as the next version.
 
-        `lesson` is a hash of what was learned from: the same lesson is never learned twice (`known`). What was too
-        little to be judged is not logged.
+        `lesson` is a hash of what was learned from: the same lesson is never learned twice (`known`).
         """
         judged = learned.judged
-        if judged is None:
-            raise ValueError("nothing was learned, so there is nothing to keep.")
         name = self._prefix + uplift_name(action)
         mlflow.set_tracking_uri(self.uri)
         with mlflow.start_run(experiment_id=self._experiment(name), run_name=f"{name} {lesson[:8]}") as run:
             mlflow.log_params(counts_of(trial) | {"effect": trial.effect, "trait_count": len(trial.columns)})
-            mlflow.log_metrics({"qini": judged.qini.value, "ahead": judged.ahead})
+            if judged:
+                mlflow.log_metrics({"qini": judged.qini.value, "ahead": judged.ahead, "takers_behind": judged.behind})
             mlflow.log_text(uplift_card(action, trial, learned), "model_card.md")
             version = self._kept_as(name, trial, learned.uplift) if learned.uplift else None
-            kept = KeptUplift(version=version, why_not=learned.why_not, qini=judged.qini)
+            kept = KeptUplift(version=version, why_not=learned.why_not, qini=judged.qini if judged else None)
             # Last of all: what a killed night left half is learned anew.
             self._client.set_tag(run.info.run_id, _OUTCOME, json.dumps(asdict(kept)))
             self._client.set_tag(run.info.run_id, _LESSON, lesson)
@@ -75,7 +77,8 @@ class UpliftRegistry(Registry):
         if not found:
             return None
         told = json.loads(found[0].data.tags[_OUTCOME])
-        return KeptUplift(version=told["version"], why_not=told["why_not"], qini=Qini(**told["qini"]))
+        qini = Qini(**told["qini"]) if told["qini"] else None
+        return KeptUplift(version=told["version"], why_not=told["why_not"], qini=qini)
 
     def uplift(self, action: str, *, version: int) -> Uplift:
         """The model of a version.

@@ -139,11 +139,13 @@ class Publisher:
 class Ours(Publisher):
     """The team that works off our list and says in a file of receipts whom it reached and who accepted.
 
-    `gains` is what contact would truly bring everybody who was assigned, night by night. What measures campaigns and
-    learns from them is part of the nightly run.
+    `worked` are all contacts so far, with the night they were listed on: offers are taken weeks later too. `gains` is
+    what contact would truly bring everybody who was assigned, night by night. What measures campaigns and learns from
+    them is part of the nightly run.
     """
 
     gains: list[pl.DataFrame] = field(default_factory=list)
+    worked: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=_WORKED))
 
     def listed(self, shop: LivingShop, contacted: pl.DataFrame) -> pl.DataFrame:
         """The customers of the published list."""
@@ -154,8 +156,10 @@ class Ours(Publisher):
         return found.select("customer_id", "action", "campaign")
 
     def heard(self, shop: LivingShop, day: date, listed: pl.DataFrame) -> None:
-        """Writes the receipts of the list as a team would, and takes them on the eve of the next night."""
-        rows = _receipts(shop, day, listed)
+        """Writes the receipts since the list as a team would, and takes them on the eve of the next night."""
+        new = listed.select("customer_id", "action", "campaign", as_of=pl.lit(day))
+        self.worked = pl.concat([self.worked, new])
+        rows = _receipts(shop, day, self.worked)
         if rows.is_empty():
             return
         file = self.settings.home / "receipts" / f"{day}.csv"
@@ -240,21 +244,27 @@ def _by_chance(pairs: pl.DataFrame, limits: Limits, *, seed: int) -> pl.DataFram
     return pl.concat([answered, at_random(rest, left, seed=seed)])
 
 
-def _receipts(shop: LivingShop, day: date, listed: pl.DataFrame) -> pl.DataFrame:
-    """Everybody is reached; who took the offer before the next night has accepted it."""
-    contacts = listed.with_columns(as_of=pl.lit(day), happened_on=pl.lit(day))
-    since = shop.day_number(day)
+_WORKED: Mapping[str, type[pl.DataType]] = {
+    "customer_id": pl.String,
+    "action": pl.String,
+    "campaign": pl.String,
+    "as_of": pl.Date,
+}
+
+
+def _receipts(shop: LivingShop, day: date, worked: pl.DataFrame) -> pl.DataFrame:
+    """Everybody on the list of `day` is reached; who took an offer since, of whatever list, has accepted it."""
+    reached = worked.filter(as_of=day).with_columns(happened_on="as_of", status=pl.lit("reached"))
+    since, begin = shop.day_number(day), shop.world.nature.begin
     events = shop.team_events.filter("is_response", pl.col("day") >= since, pl.col("day") < shop.day_number(shop.day))
-    begin = shop.world.nature.begin
     took = events.select(
         "action",
         customer_id=customer_ids(events["customer"].to_numpy()),
-        took_on=pl.lit(begin) + pl.duration(days="day"),
-    ).unique(["customer_id", "action"], keep="first", maintain_order=True)
-    accepted = contacts.join(took, on=["customer_id", "action"]).with_columns(happened_on="took_on")
-    parts = [
-        contacts.with_columns(status=pl.lit("reached")),
-        accepted.drop("took_on").with_columns(status=pl.lit("accepted")),
-    ]
-    told = pl.concat(parts).with_columns(happened_at=pl.format("{} 09:30", "happened_on"))
-    return told.select("campaign", "customer_id", "status", "happened_at", "as_of").sort("campaign", "customer_id")
+        happened_on=pl.lit(begin) + pl.duration(days="day"),
+    )
+    told = worked.join(took, on=["customer_id", "action"]).filter(pl.col("as_of") <= pl.col("happened_on"))
+    latest = told.sort("as_of", "happened_on", descending=[True, False])
+    accepted = latest.unique(["customer_id", "action"], keep="first", maintain_order=True)
+    both = pl.concat([reached, accepted.with_columns(status=pl.lit("accepted"))], how="diagonal")
+    both = both.with_columns(happened_at=pl.format("{} 09:30", "happened_on"))
+    return both.select("campaign", "customer_id", "status", "happened_at", "as_of").sort("campaign", "customer_id")

@@ -12,6 +12,7 @@ import polars as pl
 
 from features import Lake
 from models import FeaturesChanged, NoChampion
+from models._takers import are_told
 from models._uplift import PROBABILITY, learn_uplift
 from models._uplift_power import short_of
 from models._uplift_traits import traits_of
@@ -19,7 +20,7 @@ from pipelines._learning import snapshot_store
 from pipelines._progress import stage
 from pipelines._settings import Settings
 from pipelines._uplift_lessons import Lesson, lesson_of
-from pipelines._uplift_terms import QINI, UPLIFT, WHY_NOT
+from pipelines._uplift_terms import UPLIFT, WHY_NOT, terms_told
 from serving import PURPOSES, Ledger, uplift_column
 
 log = logging.getLogger(__name__)
@@ -46,8 +47,9 @@ def learned_terms(
 
 
 def _terms(settings: Settings, lake: Lake, lesson: Lesson, *, is_late: bool) -> dict[str, object]:
-    why_not = short_of(lesson.trial(None))
-    if why_not:
+    counted = lesson.trial(None)
+    why_not = short_of(counted)
+    if why_not and not are_told(counted):
         return {WHY_NOT: why_not}
     # MLflow takes seconds to load, which only nights with something to learn from have to wait for.
     from models._uplift_registry import UpliftRegistry
@@ -60,10 +62,7 @@ def _terms(settings: Settings, lake: Lake, lesson: Lesson, *, is_late: bool) -> 
         with stage(f"learning the uplift of {lesson.action}"):
             trial = lesson.trial(snapshot_store(settings, lake))
             kept = registry.keep(lesson.action, trial, learn_uplift(trial), lesson=digest)
-    if kept.version is None:
-        return {WHY_NOT: kept.why_not}
-    qini = [round(value, _DECIMALS) for value in (kept.qini.value, kept.qini.low, kept.qini.high)]
-    return {UPLIFT: kept.version, QINI: qini}
+    return terms_told(kept)
 
 
 def with_uplifts(

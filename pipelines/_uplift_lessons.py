@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 
+import numpy as np
 import polars as pl
 
 from features import SnapshotStore, fingerprint
@@ -24,8 +25,9 @@ from serving._measurable import stratified
 class Lesson:
     """The customers of earlier campaigns whose outcome is known: one row per customer and campaign.
 
-    `campaign`, `customer_id`, `as_of` (the night of assignment), `probability`, `is_treated`, `is_good`, `propensity`.
-    `effect` is what is believed of all.
+    `campaign`, `customer_id`, `as_of` (the night of assignment), `probability`, `is_treated`, `is_good`, `propensity`,
+    `took` (1 where receipts say that the offer was accepted, 0 where they do not though they do of others in that
+    campaign, null where they never do, and for those held out). `effect` is what is believed of all.
     """
 
     action: str
@@ -56,6 +58,7 @@ class Lesson:
             campaigns=rows["campaign"].to_numpy(),
             effect=self.effect,
             is_bad=PURPOSES[self.action].is_bad,
+            took=rows["took"].fill_null(np.nan).to_numpy(),
         )
 
     @property
@@ -81,7 +84,7 @@ def lesson_of(action: str, ledger: Ledger, *, effect: float, before: date) -> Le
     rows = rows.with_columns(stratum=stratified(rows)).with_columns(
         propensity=pl.col("is_treated").mean().over("stratum")
     )
-    columns = ("campaign", "customer_id", "as_of", "probability", "is_treated", "is_good", "propensity")
+    columns = ("campaign", "customer_id", "as_of", "probability", "is_treated", "is_good", "propensity", "took")
     return Lesson(action=action, effect=effect, rows=rows.select(columns).sort("campaign", "customer_id"))
 
 
@@ -90,7 +93,9 @@ def _measured(ledger: Ledger, name: str, *, before: date) -> pl.DataFrame | None
     rows = ledger.rows_of(name, before=before).filter(pl.col("is_good").is_not_null(), pl.col("probability") > 0)
     if rows["arm"].n_unique() < 2:
         return None
-    chosen = rows.select("customer_id", "as_of", "arm", "segment", "probability", "is_good")
+    accepted = (pl.col("status") == "accepted").fill_null(False) & (pl.col("arm") == "treated")
+    took = pl.when(pl.col("arm") == "treated", accepted.any()).then(accepted.cast(pl.Float64))
+    chosen = rows.select("customer_id", "as_of", "arm", "segment", "probability", "is_good", took=took)
     return chosen.with_columns(campaign=pl.lit(name))
 
 

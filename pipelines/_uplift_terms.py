@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from models._uplift_registry import KeptUplift
 
 UPLIFT, QINI, WHY_NOT = "uplift", "uplift_qini", "uplift_why_not"
 _TERMS = (UPLIFT, QINI, WHY_NOT)
-"""The version with its Qini coefficient and the ends of that, or why there is none."""
+"""The version with its Qini coefficient and the ends of that, or why no uplift model is gone by. With a version and why
+not, it is the effect of all that is gone by, spread by who takes the offer."""
+_DECIMALS = 6
+
+
+def terms_told(kept: KeptUplift) -> dict[str, object]:
+    """What the terms of a campaign that begins say of what was learned."""
+    version: dict[str, object] = {} if kept.version is None else {UPLIFT: kept.version}
+    if kept.why_not or kept.qini is None:
+        return version | {WHY_NOT: kept.why_not}
+    return version | {QINI: [round(value, _DECIMALS) for value in (kept.qini.value, kept.qini.low, kept.qini.high)]}
 
 
 def kept_uplift(terms: Mapping[str, Any]) -> dict[str, object]:
@@ -17,9 +30,11 @@ def kept_uplift(terms: Mapping[str, Any]) -> dict[str, object]:
 
 def uplift_words(terms: Mapping[str, Any]) -> str | None:
     """What people are told of a campaign's uplift model; None where there was nothing to learn one from."""
-    if UPLIFT in terms:
+    if QINI in terms:
         value, low, high = terms[QINI]
         return f"by uplift model {terms[UPLIFT]} (Qini {value:.3f}, {low:.3f} to {high:.3f})"
+    if UPLIFT in terms:
+        return f"effect as believed, spread by who takes it (model {terms[UPLIFT]}), no uplift model: {terms[WHY_NOT]}"
     if WHY_NOT in terms:
         return f"effect as believed, no uplift model: {terms[WHY_NOT]}"
     return None

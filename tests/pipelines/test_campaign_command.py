@@ -123,6 +123,10 @@ def test_the_budget_spent_is_what_the_profit_and_the_return_are_net_of(
     [
         ({"uplift": 3, "uplift_qini": [0.021, 0.008, 0.034]}, "by uplift model 3 (Qini 0.021, 0.008 to 0.034)"),
         ({"uplift_why_not": "too few"}, "effect as believed, no uplift model: too few"),
+        (
+            {"uplift": 3, "uplift_why_not": "too few"},
+            "effect as believed, spread by who takes it (model 3), no uplift model: too few",
+        ),
     ],
 )
 def test_it_says_whether_the_campaign_goes_by_an_uplift_model(

@@ -179,6 +179,38 @@ def test_without_a_model_the_terms_say_why_not(lake_home: Path, tmp_path: Path, 
     assert str(uplift_words(first)).startswith(f"effect as believed, no uplift model: {words}")
 
 
+def test_receipts_say_who_takes_the_offer_and_spread_the_effect_where_there_is_no_model(
+    lake_home: Path, tmp_path: Path
+) -> None:
+    copy = shutil.copytree(lake_home, tmp_path / "copy")
+    (copy / "home" / "ledger.db").unlink()
+    ledger = remember(copy / "home", held_out_share=0.1, accepts=True)
+    lesson = lesson_of(OFFER, ledger, effect=0.1, before=BEGINS)
+    assert lesson is not None
+    often = pl.col("customer_id").is_in(frequent(shop_lines(customers=CUSTOMERS)))
+    treated, held_out = (lesson.rows.filter("is_treated"), lesson.rows.filter(~pl.col("is_treated")))
+    assert treated.select((pl.col("took") == often.cast(pl.Float64)).all()).item()
+    assert held_out["took"].null_count() == held_out.height > 0
+    standing, again = (night(copy, BEGINS) for _ in range(2))
+    terms = terms_of(standing)
+    assert terms["uplift"] == 2  # beside the one that the home began with
+    assert "uplift_qini" not in terms
+    assert terms["uplift_why_not"].startswith("not enough randomised data yet")
+    assert standing.campaigns.equals(again.campaigns)
+    scores, notes = scored(copy, standing, BEGINS)
+    assert not notes
+    means = dict(
+        scores.drop_nulls().group_by(often.alias("often")).agg(pl.col("retention_offer_uplift").mean()).iter_rows()
+    )
+    assert means[True] > 2 * means[False] > 0
+
+
+def test_without_a_receipt_of_acceptance_nobody_is_known_to_take_or_refuse(lake_home: Path) -> None:
+    lesson = lesson_of(OFFER, Ledger(None, lake_home / "home"), effect=0.1, before=BEGINS)
+    assert lesson is not None
+    assert lesson.rows["took"].null_count() == CUSTOMERS
+
+
 def test_a_model_that_cannot_be_read_leaves_the_belief_and_a_note(folder: Path) -> None:
     standing = night(folder, BEGINS)
     shutil.rmtree(folder / "home" / "mlartifacts" / "uplift_retention_offer")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import random
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import polars as pl
-from campaigns import assigned, campaign, outcome, record
+from campaigns import assigned, campaign, outcome, receipt, record
 from small_shop import shop_lines
 
 from serving import Ledger
@@ -23,10 +23,12 @@ def frequent(lines: pl.DataFrame) -> set[str]:
     return set(before.filter(pl.col("len") > pl.col("len").median())["customer_id"])
 
 
-def remember(home: Path, *, customers: int = CUSTOMERS, held_out_share: float = 0.4, moves: bool = True) -> Ledger:
+def remember(
+    home: Path, *, customers: int = CUSTOMERS, held_out_share: float = 0.4, moves: bool = True, accepts: bool = False
+) -> Ledger:
     """A ledger with the campaign: contact keeps whoever bought often, and drives the others away, if it `moves` them.
 
-    Half of those held out stay.
+    Half of those held out stay. Where `accepts`, receipts say that of those contacted, whoever bought often accepted.
     """
     chance, lines = random.Random(3), shop_lines(customers=CUSTOMERS)  # noqa: S311
     names, kept = sorted(lines["customer_id"].unique())[:customers], frequent(lines)
@@ -40,6 +42,11 @@ def remember(home: Path, *, customers: int = CUSTOMERS, held_out_share: float = 
         assigned(arms, campaign=SPRING, probability=0.5),
         campaigns=[campaign(SPRING, terms=terms, **days)],
     )
+    if accepts:
+        told = {"campaign": SPRING, "as_of": ASSIGNED, "happened_on": ASSIGNED, "recorded_on": date(2024, 5, 7)}
+        moment = datetime(2024, 5, 6, 9, 30, tzinfo=UTC)
+        took = [name for name, arm in arms.items() if arm == "treated" and name in kept]
+        ledger.take_receipts(pl.DataFrame([receipt(name, "accepted", 6, **told, happened_at=moment) for name in took]))
     rows = [
         outcome(
             name,

@@ -1,0 +1,130 @@
+"""Is the effect of all spread by who takes the offer where traits foretell that, and only then?"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from randomised_trial import World, trial
+
+from models._randomised import Randomised
+from models._ranked import Ranked
+from models._takers import FEWEST_OF_EACH, FEWEST_TOLD, Takers, are_known_by_traits, are_told
+from models._uplift import NEEDED, PROBABILITY, SEED, judged, learn_uplift
+
+ALIKE = World(kind="same", customers=600, traits=25, rate=0.4, effect=0.0, believed=0.2)
+
+
+def offered(world: World, *, seed: int, through: float = 0.7, beside: float = 0.0) -> tuple[Randomised, np.ndarray]:
+    """A trial whose traits foretell who takes an offer, and what contact changes for each customer.
+
+    Of those who take it and would not have acted by themselves `through` act because of it; `beside` is what contact
+    changes for those who do not take it.
+    """
+    known, _ = trial(world, seed=seed)
+    chance = np.random.default_rng(seed + 1000)
+    take = 1 / (1 + np.exp(-1.5 * np.nan_to_num(np.log(known.traits[:, 3])) + 1.0))
+    badly = 1.0 - known.by_itself
+    change = badly * (through * take + beside * (1.0 - take))
+    is_good = chance.random(len(known)) < known.by_itself + change * known.is_treated
+    took = np.where(known.is_treated, chance.random(len(known)) < take, np.nan)
+    return replace(known, is_good=is_good, took=took), change
+
+
+def shown(known: Randomised) -> pd.DataFrame:
+    """The customers of a trial as an uplift model is asked about them."""
+    return pd.DataFrame(known.traits, columns=list(known.columns)).assign(**{PROBABILITY: known.probability})
+
+
+def ranked(known: Randomised) -> Randomised:
+    """The same with ranks for traits."""
+    return replace(known, traits=Ranked.of(known.traits).apply(known.traits))
+
+
+def known_by_traits(known: Randomised) -> bool:
+    """Whether traits foretell who takes the offer."""
+    return are_known_by_traits(ranked(known), seed=SEED, needed=NEEDED)
+
+
+@pytest.mark.parametrize("is_bad", [True, False])
+def test_without_the_power_for_a_model_the_effect_is_spread_by_who_takes_the_offer(is_bad: bool) -> None:
+    few = replace(ALIKE, customers=400, holdout_share=0.08, is_bad=is_bad, rate=0.4 if is_bad else 0.1)
+    learned = learn_uplift(offered(few, seed=1)[0])
+    assert learned.uplift is not None
+    assert learned.judged is None
+    assert learned.why_not.startswith("not enough randomised data yet")
+    new, change = offered(few, seed=2)
+    said = learned.uplift.predict(shown(new))
+    assert np.corrcoef(said, change)[0, 1] > 0.8
+    assert np.corrcoef(said, change)[0, 1] > np.corrcoef(new.believed, change)[0, 1] + 0.1
+
+
+def test_spreading_leaves_the_mean_of_those_contacted_as_it_is_believed() -> None:
+    known, _ = offered(ALIKE, seed=3)
+    spread = Takers.of(ranked(known)).among(ranked(known))
+    treated = known.is_treated
+    assert spread.reached[treated].mean() == pytest.approx(known.probability[treated].mean())
+    assert spread.reached.std() > 0.3 * known.probability.std()
+
+
+def test_a_model_that_wins_adds_to_the_effect_spread_so() -> None:
+    known, _ = offered(replace(ALIKE, customers=4000, effect=0.0), seed=4)
+    plain, by_takers = judged(ranked(known)), judged(ranked(known), by_takers=True)
+    assert by_takers.behind < -NEEDED
+    assert plain.behind == 0.0
+    assert by_takers.qini.value > 0
+
+
+def test_where_answers_speak_against_it_the_effect_is_not_spread_so() -> None:
+    known, change = offered(replace(ALIKE, customers=4000), seed=5, through=0.0, beside=0.5)
+    assert known_by_traits(known)
+    assert judged(ranked(known), by_takers=True).behind > NEEDED
+    learned = learn_uplift(known)
+    assert learned.uplift is None or np.corrcoef(learned.uplift.predict(shown(known)), change)[0, 1] > 0.3
+
+
+def test_what_traits_do_not_foretell_is_not_spread() -> None:
+    known, _ = offered(ALIKE, seed=6)
+    assert known_by_traits(known)
+    luck = np.random.default_rng(7)
+    blind = [replace(known, took=np.where(known.is_treated, luck.random(len(known)) < 0.4, np.nan)) for _ in range(20)]
+    assert sum(known_by_traits(one) for one in blind) <= 4
+
+
+@pytest.mark.parametrize("told", [None, np.nan, 0.0, 1.0])
+def test_where_nobody_says_who_takes_it_or_all_do_alike_nothing_is_known(told: float | None) -> None:
+    known, _ = offered(ALIKE, seed=8)
+    alike = None if told is None else np.where(known.is_treated, told, np.nan)
+    assert not known_by_traits(replace(known, took=alike))
+
+
+def test_too_few_are_not_learned_from() -> None:
+    known, _ = offered(ALIKE, seed=9)
+    treated = np.flatnonzero(known.is_treated)
+    for count, taking, enough in (
+        (FEWEST_TOLD, FEWEST_OF_EACH, True),
+        (FEWEST_TOLD - 1, FEWEST_OF_EACH, False),
+        (FEWEST_TOLD, FEWEST_OF_EACH - 1, False),
+        (FEWEST_TOLD, FEWEST_TOLD - FEWEST_OF_EACH + 1, False),
+    ):
+        took = np.full(len(known), np.nan)
+        took[treated[:count]] = np.arange(count) < taking
+        assert are_told(replace(known, took=took)) is enough
+
+
+def test_nobody_is_thought_to_take_it_never_or_more_than_always() -> None:
+    takers = Takers.of(ranked(offered(ALIKE, seed=10)[0]))
+    far = np.outer([-100.0, 0.0, 100.0], np.sign(takers.slopes))
+    shares = takers.share(far)
+    assert 0 < shares[0] < shares[1] < shares[2] == 1.0
+
+
+def test_some_rows_keep_who_took_it() -> None:
+    known, _ = offered(ALIKE, seed=11)
+    spread = Takers.of(ranked(known)).among(ranked(known))
+    some = spread.among(np.array([5, 3]))
+    assert some.took is not None
+    np.testing.assert_array_equal(some.took, known.took[[5, 3]])
+    np.testing.assert_array_equal(some.believed, spread.believed[[5, 3]])

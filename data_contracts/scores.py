@@ -21,11 +21,27 @@ UPLIFTS = tuple(
         unit="probability",
         null_means="the question on which the action acts is not asked of the customer",
         meaning="By how much contact raises the probability of a good outcome, by the uplift model of the running "
-        "campaign; below zero it does harm. Without such a model there is no column.",
+        "campaign, or by the effect of all, spread by who takes its offer; below zero it does harm. Without either "
+        "there is no column.",
     )
     for action in ACTION_NAMES
 )
 """What each action changes, customer by customer, as far as randomised campaigns have taught it."""
+
+TAKES = tuple(
+    Column(
+        name=f"{action}_take",
+        type="number",
+        at_least=0,
+        at_most=1,
+        unit="probability",
+        null_means="the question on which the action acts is not asked of the customer",
+        meaning="Probability that the customer, contacted, takes what is offered, as receipts of earlier campaigns "
+        "tell. Where they do not, there is no column.",
+    )
+    for action in ACTION_NAMES
+)
+"""Who takes what each action offers."""
 
 scores = Contract(
     name="scores",
@@ -183,6 +199,7 @@ scores = Contract(
         ),
         *FACTS,
         *UPLIFTS,
+        *TAKES,
         Column(
             name="has_announced_leaving",
             type="boolean",

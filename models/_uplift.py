@@ -77,14 +77,19 @@ class Uplift:
 
     def predict(self, X: pd.DataFrame) -> Numbers:
         """The change of each row, from its traits and its `probability`; it leaves a probability between 0 and 1."""
-        probability = X[PROBABILITY].to_numpy(dtype=np.float64)
-        traits = Ranked(knots=self.knots).apply(X[list(self.columns)].to_numpy(dtype=np.float64))
+        probability, traits = X[PROBABILITY].to_numpy(dtype=np.float64), self._traits(X)
         by_itself = 1.0 - probability if self.is_bad else probability
         reach = self.takers.reach(traits, 1.0 - by_itself) if self.takers else probability
         believed = within(self.effect * reach, by_itself)
-        return (
-            within(believed + self.deviation.of(traits, probability, reach), by_itself) if self.deviation else believed
-        )
+        added = self.deviation.of(traits, probability, reach) if self.deviation else 0.0
+        return within(believed + added, by_itself)
+
+    def take(self, X: pd.DataFrame) -> Numbers | None:
+        """The share of customers like each row who take the offer; None where nobody said who does."""
+        return self.takers.share(self._traits(X)) if self.takers else None
+
+    def _traits(self, X: pd.DataFrame) -> Numbers:
+        return Ranked(knots=self.knots).apply(X[list(self.columns)].to_numpy(dtype=np.float64))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -21,7 +21,7 @@ from pipelines._progress import stage
 from pipelines._settings import Settings
 from pipelines._uplift_lessons import Lesson, lesson_of
 from pipelines._uplift_terms import UPLIFT, WHY_NOT, terms_told
-from serving import PURPOSES, Ledger, uplift_column
+from serving import PURPOSES, Ledger, take_column, uplift_column
 
 log = logging.getLogger(__name__)
 
@@ -68,7 +68,8 @@ def _terms(settings: Settings, lake: Lake, lesson: Lesson, *, is_late: bool) -> 
 def with_uplifts(
     settings: Settings, scores: pl.DataFrame, rows: pl.DataFrame, campaigns: pl.DataFrame
 ) -> tuple[pl.DataFrame, list[str]]:
-    """The scored list with a column `ACTION_uplift` for each campaign that goes by an uplift model, and what to note.
+    """The scored list with a column `ACTION_uplift` for each campaign that goes by an uplift model or by who takes the
+    offer, and `ACTION_take` where that is known; and what to note.
 
     `rows` are the snapshot rows in the same order. A model that cannot be read, or that learned from other features
     than today's, is noted, and the effect that is believed takes its place.
@@ -88,18 +89,22 @@ def with_uplifts(
     return scores, notes
 
 
-def _said(settings: Settings, action: str, version: int, scores: pl.DataFrame, rows: pl.DataFrame) -> pl.Series:
-    """By how much contact raises the probability of a good outcome; null where the question is not asked."""
+def _said(settings: Settings, action: str, version: int, scores: pl.DataFrame, rows: pl.DataFrame) -> list[pl.Series]:
+    """By how much contact raises the probability of a good outcome, and who takes the offer as far as that is known;
+    null where the question is not asked."""
     from models._uplift_registry import UpliftRegistry
 
     uplift = UpliftRegistry(settings.home, tracking_uri=settings.mlflow.tracking_uri).uplift(action, version=version)
     probability = scores[PURPOSES[action].probability]
     asked = probability.is_not_null() & (probability > 0)
-    made = pl.Series(uplift_column(action), [None], dtype=pl.Float64).new_from_index(0, scores.height)
+    nothing = pl.Series([None], dtype=pl.Float64).new_from_index(0, scores.height)
+    made = {uplift_column(action): nothing}
     places = asked.arg_true()
     for first in range(0, len(places), _AT_ONCE):
         some = places[first : first + _AT_ONCE]
         X = pd.DataFrame(traits_of(rows[some], uplift.columns), columns=list(uplift.columns))
         X[PROBABILITY] = probability.gather(some).to_numpy()
-        made = made.scatter(some, pl.Series(uplift.predict(X)).round(_DECIMALS))
-    return made
+        for name, values in ((uplift_column(action), uplift.predict(X)), (take_column(action), uplift.take(X))):
+            if values is not None:
+                made[name] = made.get(name, nothing).scatter(some, pl.Series(values).round(_DECIMALS))
+    return [values.alias(name) for name, values in made.items()]

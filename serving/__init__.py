@@ -1,6 +1,6 @@
 """What do we do about it? Decisions worth money, and lists that a team can work from, published whole or not at all."""
 
-from serving._actions import PURPOSES, Action, uplift_column
+from serving._actions import PURPOSES, Action, take_column, uplift_column
 from serving._arbitration import Plan, arbitrate
 from serving._arbitration_input import Limit
 from serving._bundle import (
@@ -101,6 +101,7 @@ __all__ = [
     "smallest_visible",
     "tables_of",
     "take",
+    "take_column",
     "updated",
     "uplift_column",
     "value_segments",

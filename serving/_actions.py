@@ -161,3 +161,8 @@ def stakes(*, margin: float, more_share: float) -> Sequence[pl.Expr]:
         (pl.col("average_purchase_value") * margin).alias("purchase_profit"),
         pl.col("value_to_lose").mean().alias("referred_profit"),
     )
+
+
+def take_column(action: str) -> str:
+    """The column of the scored list with how likely each customer takes what an action offers."""
+    return f"{action}_take"

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from serving._actions import Action, uplift_column
+from serving._actions import Action, take_column, uplift_column
 from serving._errors import ScoresUnusable
 
 Matrix = npt.NDArray[np.float64]
@@ -35,9 +35,10 @@ def worth_of(customers: pl.DataFrame, actions: Sequence[Action]) -> Worth:
     Where an uplift model speaks of a customer (`uplift_column`), what it says stands for effect x probability. Either
     leaves a probability between 0 and 1: at most p is gained of an outcome to be prevented, 1 - p of one to be won.
 
-    Whoever buys in the end takes the offer: of an outcome to be prevented 1 - p and whoever is gained, of one to be won
-    p and whoever is gained. `customers` is the scored list with stages and stakes; what is unknown (no probability, no
-    value) suits no action. Raises ScoresUnusable for probabilities outside 0 to 1.
+    Where receipts have taught who takes an offer (`take_column`), it costs as much for that share of customers, and for
+    whoever is gained. Elsewhere whoever buys in the end takes it: of an outcome to be prevented 1 - p and whoever is
+    gained, of one to be won p and whoever is gained. `customers` is the scored list with stages and stakes; what is
+    unknown (no probability, no value) suits no action. Raises ScoresUnusable for probabilities outside 0 to 1.
     """
     shape = (customers.height, len(actions))
     made = Worth(
@@ -45,13 +46,13 @@ def worth_of(customers: pl.DataFrame, actions: Sequence[Action]) -> Worth:
     )
     for number, action in enumerate(actions):
         probability, stake = _numbers(customers, action)
-        uplift = _uplift(customers, action)
+        uplift, take = (_told(customers, name(action.name)) for name in (uplift_column, take_column))
         sides = {"profit": action.effect.mean, "low": action.effect.low, "high": action.effect.high}
         for name, effect in sides.items():
             gained = _gained(action, probability, effect, uplift=uplift)
-            getattr(made, name)[:, number] = gained * stake - _cost(action, probability, gained)
+            getattr(made, name)[:, number] = gained * stake - _cost(action, probability, gained, take=take)
         made.cost[:, number] = np.nan_to_num(
-            _cost(action, probability, _gained(action, probability, action.effect.mean, uplift=uplift))
+            _cost(action, probability, _gained(action, probability, action.effect.mean, uplift=uplift), take=take)
         )
     return made
 
@@ -82,9 +83,8 @@ def _ask_probabilities(customers: pl.Series, probability: pl.Series, name: str) 
         )
 
 
-def _uplift(customers: pl.DataFrame, action: Action) -> Matrix:
-    """By how much contact raises the probability of a good outcome by an uplift model; not a number without one."""
-    name = uplift_column(action.name)
+def _told(customers: pl.DataFrame, name: str) -> Matrix:
+    """What a column of the scored list says of each customer; not a number where it says nothing."""
     if name not in customers.columns:
         return np.full(customers.height, np.nan)
     return customers[name].cast(pl.Float64).fill_null(np.nan).to_numpy()
@@ -101,8 +101,9 @@ def _gained(action: Action, probability: Matrix, effect: float, *, uplift: Matri
     return np.clip(gained, -good, 1 - good)
 
 
-def _cost(action: Action, probability: Matrix, gained: Matrix) -> Matrix:
+def _cost(action: Action, probability: Matrix, gained: Matrix, *, take: Matrix) -> Matrix:
     """What contacting somebody is expected to cost."""
     good = 1 - probability if action.purpose.is_bad else probability
-    cost: Matrix = action.contact_cost + action.offer_cost * np.clip(good + gained, 0.0, 1.0)
+    share = np.where(np.isnan(take), good + gained, np.maximum(take, gained))
+    cost: Matrix = action.contact_cost + action.offer_cost * np.clip(share, 0.0, 1.0)
     return cost

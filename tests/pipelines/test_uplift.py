@@ -110,7 +110,7 @@ def test_the_campaign_goes_by_a_model_that_tells_the_persuaded_from_those_driven
     means = dict(said.group_by("often").agg(pl.col("retention_offer_uplift").mean()).iter_rows())
     assert means[True] > means[False] + 0.1
     assert scores["retention_offer_uplift"].null_count() == scores["churn_probability"].null_count() > 0
-    assert "upsell_uplift" not in scores.columns
+    assert not {"upsell_uplift", "retention_offer_take"} & {*scores.columns}
 
 
 def test_actions_without_a_campaign_to_learn_from_say_nothing(lake_home: Path) -> None:
@@ -203,6 +203,9 @@ def test_receipts_say_who_takes_the_offer_and_spread_the_effect_where_there_is_n
         scores.drop_nulls().group_by(often.alias("often")).agg(pl.col("retention_offer_uplift").mean()).iter_rows()
     )
     assert means[True] > 2 * means[False] > 0
+    assert scores["retention_offer_take"].drop_nulls().is_between(0.0, 1.0).all()
+    takes = dict(scores.group_by(often.alias("often")).agg(pl.col("retention_offer_take").mean()).iter_rows())
+    assert takes[True] > takes[False] + 0.3
 
 
 def test_without_a_receipt_of_acceptance_nobody_is_known_to_take_or_refuse(lake_home: Path) -> None:

@@ -98,6 +98,15 @@ def test_where_it_says_nothing_of_a_customer_the_effect_is_as_believed() -> None
     assert worth.cost[1, 0] == pytest.approx(2 + 10 * 0.4)
 
 
+def test_an_offer_costs_what_those_cost_who_are_known_to_take_it_and_at_least_those_who_are_gained() -> None:
+    told = {"retention_offer_take": 0.3}
+    assert profit("retention_offer", told) == pytest.approx(0.2 * 0.4 * 1000 - 2 - 10 * 0.3)
+    assert profit("retention_offer", told | {"retention_offer_uplift": 0.15}) == pytest.approx(150 - 2 - 10 * 0.3)
+    assert profit("retention_offer", told | {"retention_offer_uplift": 0.35}) == pytest.approx(350 - 2 - 10 * 0.35)
+    assert profit("retention_offer", {"retention_offer_take": None}) == profit("retention_offer")
+    assert profit("upsell", told) == profit("upsell")
+
+
 @pytest.mark.parametrize(("name", "said", "gained"), [("retention_offer", 0.9, 0.4), ("upsell", -0.9, -0.25)])
 def test_an_uplift_leaves_a_probability(name: str, said: float, gained: float) -> None:
     stake = {"retention_offer": 1000, "upsell": 50}[name]

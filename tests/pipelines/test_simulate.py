@@ -19,7 +19,7 @@ from pipelines._simulated_outcome import Played, by_quarter, campaigns_against_t
 from pipelines._simulated_respect import RespectBroken, faults
 from pipelines._simulated_rules import candidates, known_of_respect, limits_in, worth_tonight
 from pipelines._simulated_table import coverage, together
-from pipelines._simulated_teams import Drawn, team
+from pipelines._simulated_teams import Drawn, _receipts, team
 from serving import Ledger
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "living_shop.toml"
@@ -200,6 +200,33 @@ def test_two_nights_of_the_closed_loop_end_with_what_was_brought_and_measured(ch
             listed["customer_id"]
         )
     assert churn("simulate", *options, "--home", home).code == 2
+
+
+def test_who_takes_an_offer_weeks_later_is_told_once_with_the_list_it_came_from(shop: LivingShop) -> None:
+    living, lists = shop.copy(), list[pl.DataFrame]()
+    customers = shop.tables()["customers"]["customer_id"].sort()
+    told = list[pl.DataFrame]()
+    for number in range(2):
+        day = living.day
+        some = customers.gather_every(2, offset=number)
+        lists.append(
+            pl.DataFrame({"customer_id": some}).with_columns(
+                action=pl.lit("retention_offer"), campaign=pl.lit(f"offer-{number}"), as_of=pl.lit(day)
+            )
+        )
+        living.advance(day + timedelta(days=14), lists[-1].rename({"as_of": "day"}))
+        told.append(_receipts(living, day, pl.concat(lists)).with_columns(told_on=pl.lit(day)))
+    both = pl.concat(told)
+    accepted = both.filter(status="accepted")
+    late = accepted.filter(pl.col("campaign") == "offer-0", pl.col("told_on") > pl.col("as_of"))
+    assert late.height > 0
+    assert (late["happened_at"].str.head(10).str.to_date() >= late["told_on"]).all()
+    assert accepted.select("campaign", "customer_id").is_unique().all()
+    assert (
+        both.filter(status="reached")
+        .select("campaign", "customer_id", "as_of")
+        .equals(pl.concat(lists).select("campaign", "customer_id", "as_of"))
+    )
 
 
 def test_complaints_are_answered_first_by_every_rule(shop: LivingShop, tmp_path: Path) -> None:

@@ -72,7 +72,7 @@ PURPOSES: Mapping[str, Purpose] = {
     "service_recovery": Purpose(
         probability="churn_probability",
         is_bad=True,
-        stake=pl.col("value_to_lose"),
+        stake=pl.col("profit_kept"),
         possible=_HERE,
         suits=_HAS_OPEN_COMPLAINT,
         is_promotion=False,
@@ -82,7 +82,7 @@ PURPOSES: Mapping[str, Purpose] = {
     "retention_offer": Purpose(
         probability="churn_probability",
         is_bad=True,
-        stake=pl.col("value_to_lose"),
+        stake=pl.col("profit_kept"),
         possible=_HERE,
         suits=_ANYBODY,
         is_promotion=True,
@@ -132,7 +132,7 @@ PURPOSES: Mapping[str, Purpose] = {
     "thank_you": Purpose(
         probability="churn_probability",
         is_bad=True,
-        stake=pl.col("value_to_lose"),
+        stake=pl.col("profit_kept"),
         possible=_HERE,
         suits=_ANYBODY,
         is_promotion=False,
@@ -148,15 +148,17 @@ def uplift_column(action: str) -> str:
     return f"{action}_uplift"
 
 
-def stakes(*, margin: float, more_share: float) -> Sequence[pl.Expr]:
+def stakes(*, margin: float, more_share: float, lost_share: float = 1.0) -> Sequence[pl.Expr]:
     """Columns of money at stake that the scored list does not have by itself, from those that it has.
 
-    `upsell_profit`: profit on spending `more_share` more than expected within the horizon, for growth that lasts longer
-    cannot be promised. `purchase_profit`: profit of one
-    average purchase day. `referred_profit`: what a customer who is brought is worth, on average: the mean value to lose
-    of all customers with one.
+    `profit_kept`: what goes with a churn, `lost_share` of the value to lose, for some who stay away through the horizon
+    come back by themselves. `upsell_profit`: profit on spending `more_share` more than expected within the horizon, for
+    growth that lasts longer cannot be promised. `purchase_profit`: profit of one average purchase day.
+    `referred_profit`: what a customer who is brought is worth, on average: the mean value to lose of all customers with
+    one.
     """
     return (
+        (pl.col("value_to_lose") * lost_share).alias("profit_kept"),
         (pl.col("expected_spend").clip(0) * more_share * margin).alias("upsell_profit"),
         (pl.col("average_purchase_value") * margin).alias("purchase_profit"),
         pl.col("value_to_lose").mean().alias("referred_profit"),

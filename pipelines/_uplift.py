@@ -7,11 +7,13 @@ import logging
 from collections.abc import Mapping
 from datetime import date
 
+import numpy as np
 import pandas as pd
 import polars as pl
 
 from features import Lake
 from models import FeaturesChanged, NoChampion
+from models._matrix import Numbers
 from models._takers import are_told
 from models._uplift import PROBABILITY, learn_uplift
 from models._uplift_power import short_of
@@ -97,14 +99,18 @@ def _said(settings: Settings, action: str, version: int, scores: pl.DataFrame, r
     uplift = UpliftRegistry(settings.home, tracking_uri=settings.mlflow.tracking_uri).uplift(action, version=version)
     probability = scores[PURPOSES[action].probability]
     asked = probability.is_not_null() & (probability > 0)
-    nothing = pl.Series([None], dtype=pl.Float64).new_from_index(0, scores.height)
-    made = {uplift_column(action): nothing}
-    places = asked.arg_true()
+    places, said = asked.arg_true(), dict[str, list[Numbers]]()
     for first in range(0, len(places), _AT_ONCE):
         some = places[first : first + _AT_ONCE]
         X = pd.DataFrame(traits_of(rows[some], uplift.columns), columns=list(uplift.columns))
         X[PROBABILITY] = probability.gather(some).to_numpy()
         for name, values in ((uplift_column(action), uplift.predict(X)), (take_column(action), uplift.take(X))):
             if values is not None:
-                made[name] = made.get(name, nothing).scatter(some, pl.Series(values).round(_DECIMALS))
-    return [values.alias(name) for name, values in made.items()]
+                said.setdefault(name, []).append(values)
+    return [_placed(name, places, parts, length=scores.height) for name, parts in said.items()]
+
+
+def _placed(name: str, places: pl.Series, parts: list[Numbers], *, length: int) -> pl.Series:
+    values = np.full(length, np.nan)
+    values[places.to_numpy()] = np.concatenate(parts)
+    return pl.Series(name, values).fill_nan(None).round(_DECIMALS)

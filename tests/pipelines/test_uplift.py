@@ -204,6 +204,8 @@ def test_receipts_say_who_takes_the_offer_and_spread_the_effect_where_there_is_n
     )
     assert means[True] > 2 * means[False] > 0
     assert scores["retention_offer_take"].drop_nulls().is_between(0.0, 1.0).all()
+    believed = lesson.effect * lesson.rows.filter("is_treated")["probability"].mean()
+    assert scores["retention_offer_uplift"].mean() == pytest.approx(believed, rel=0.5)
     takes = dict(scores.group_by(often.alias("often")).agg(pl.col("retention_offer_take").mean()).iter_rows())
     assert takes[True] > takes[False] + 0.3
 

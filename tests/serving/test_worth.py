@@ -54,6 +54,15 @@ def test_a_retention_offer_is_taken_by_all_who_stay() -> None:
     assert profit("retention_offer") == pytest.approx(0.2 * 0.4 * 1000 - 2 - 10 * (1 - 0.4 * 0.8))
 
 
+@pytest.mark.parametrize(("name", "share"), [("retention_offer", 0.6), ("thank_you", 0.6), ("win_back_offer", 1.0)])
+def test_of_what_goes_with_a_churn_some_comes_back_by_itself(name: str, share: float) -> None:
+    stage = {"stage": "lost"} if name == "win_back_offer" else {}
+    rows = pl.DataFrame([KNOWN | stage]).with_columns(stakes(margin=0.5, more_share=0.25, lost_share=0.6))
+    probability = KNOWN[PURPOSES[name].probability]
+    worth = worth_of(rows, [action(name, offer_cost=0.0)])
+    assert worth.profit[0, 0] == pytest.approx(0.2 * probability * share * 1000 - 2)
+
+
 def test_an_upsell_is_taken_by_those_who_grow() -> None:
     at_stake = 0.5 * 0.25 * 400
     assert profit("upsell") == pytest.approx(0.2 * 0.25 * at_stake - 2 - 10 * 0.25 * 1.2)

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import polars as pl
+import pytest
 from hypothesis import given, seed, settings
 from hypothesis import strategies as st
 
@@ -14,7 +15,7 @@ from features import feature_columns
 from tests.features.reference import reference_snapshot
 from tests.features.worlds import CUSTOMERS, PLACES, World, same_past, worlds
 
-steady = settings(max_examples=40, deadline=None, derandomize=True, database=None)
+steady = settings(max_examples=25, deadline=None, derandomize=True, database=None)
 in_utc = worlds(places=((date(2026, 3, 10), "UTC"),))
 
 
@@ -87,6 +88,7 @@ CALENDAR = timedelta(days=146_097)
 """400 years: a whole number of weeks, after which the calendar repeats itself."""
 
 
+@pytest.mark.slow
 @steady
 @given(in_utc)
 def test_when_the_calendar_repeats_itself_all_is_the_same_in_utc(world: World) -> None:

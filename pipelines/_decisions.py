@@ -206,7 +206,7 @@ def _rules(settings: Settings, campaigns: pl.DataFrame, beliefs: Mapping[str, Ef
         limits=Limits(size=settings.list.size, budget=chosen.budget, capacity=chosen.capacity),
         margin=settings.value.margin,
         more_share=settings.upsell.more_share,
-        lost_share=settings.value.lost_share,
+        lost_share=settings.decisions.lost_share,
     )
 
 

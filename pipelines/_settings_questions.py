@@ -92,13 +92,6 @@ class ValueSettings(Section):
         le=1,
         description="The share of spend that is profit before the costs below; at 1, value is counted in spend.",
     )
-    lost_share: float = Field(
-        default=1.0,
-        ge=0,
-        le=1,
-        description="The share of the value to lose that goes with a churn: some who stay away through the horizon "
-        "come back by themselves. At 1 all of it does.",
-    )
     discount_rate: float = Field(
         default=0.1, ge=0, le=10, description="The share by which money of today is worth more than that of next year."
     )

@@ -47,8 +47,8 @@ class Takers:
             factor=1.0,
         )
         treated = trial.among(trial.is_treated)
-        spread = made.reach(treated.traits, 1.0 - treated.by_itself)
-        return replace(made, factor=float(treated.probability.sum() / spread.sum()))
+        spread = float(made.reach(treated.traits, 1.0 - treated.by_itself).sum())
+        return replace(made, factor=float(treated.probability.sum()) / spread if spread > 0 else 0.0)
 
     def share(self, traits: Numbers) -> Numbers:
         """The share who take it, of customers with these traits."""

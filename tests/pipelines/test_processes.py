@@ -66,10 +66,39 @@ def test_ctrl_c_and_sigterm_stop_at_once_and_say_so(
         time.sleep(0.05)
     run.send_signal(stop)
     _, err = run.communicate(timeout=60)
-    assert run.returncode == code
+    assert run.returncode == code, err
     assert "stopped" in err
     assert "Traceback" not in err
     assert not (home / "lists").exists()
+
+
+SWALLOWED = """
+import os, signal, sys
+import click
+from pipelines._ending import run
+
+STOP = int(sys.argv.pop())
+
+@click.command()
+def night():
+    try:
+        os.kill(os.getpid(), STOP)
+        signal.pause()
+    except BaseException as stop:
+        raise RuntimeError("what an engine made of it") from stop
+
+run(night)
+"""
+
+
+@pytest.mark.parametrize(("stop", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_stop_is_told_as_one_whatever_an_engine_makes_of_it(stop: signal.Signals, code: int) -> None:
+    run = subprocess.run(
+        [sys.executable, "-c", SWALLOWED, str(int(stop))], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert run.returncode == code, run.stderr
+    assert "stopped" in run.stderr
+    assert "Traceback" not in run.stderr
 
 
 @pytest.mark.slow

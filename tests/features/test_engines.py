@@ -25,6 +25,7 @@ def connection() -> Iterator[duckdb.DuckDBPyConnection]:
         yield made
 
 
+@pytest.mark.slow
 @settings(max_examples=6, deadline=None, derandomize=True, database=None)
 @given(world=worlds())
 def test_duckdb_equals_polars_on_random_worlds(connection: duckdb.DuckDBPyConnection, world: World) -> None:
@@ -33,7 +34,12 @@ def test_duckdb_equals_polars_on_random_worlds(connection: duckdb.DuckDBPyConnec
     assert differences(found, world.snapshot()) == []
 
 
-@pytest.mark.parametrize("place", PLACES, ids=lambda place: place[1])
+EVERYWHERE = [
+    pytest.param(place, marks=pytest.mark.slow if number else (), id=place[1]) for number, place in enumerate(PLACES)
+]
+
+
+@pytest.mark.parametrize("place", EVERYWHERE)
 def test_duckdb_equals_polars_on_a_whole_company(connection: duckdb.DuckDBPyConnection, place: Place) -> None:
     world = company(place)
     made = tables_of(world)

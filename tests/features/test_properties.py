@@ -31,6 +31,7 @@ def test_nothing_at_or_after_the_as_of_date_changes_any_feature(pair: tuple[Worl
     assert bytes_of(world.snapshot()) == bytes_of(other.snapshot())
 
 
+@pytest.mark.slow
 @steady
 @given(worlds(), st.randoms(use_true_random=False))
 def test_row_order_changes_no_bit_of_any_feature(world: World, random: Any) -> None:

@@ -163,6 +163,7 @@ def test_the_run_names_its_tables_and_keeps_the_card_the_environment_and_the_reh
     assert np.array_equal(rehearsal.predict_proba(X), churn_model.rehearsal.predict_proba(X))
 
 
+@pytest.mark.slow
 def test_the_same_data_and_seed_give_the_same_scores_through_the_registry(
     tmp_path: Path, churn_model: Trained, store: SnapshotStore, rows: pl.DataFrame
 ) -> None:

@@ -105,6 +105,7 @@ def test_what_mlflow_itself_serves_are_probabilities(registry: Registry, churn_m
     assert np.allclose(np.asarray(served), churn_model.model.predict_proba(churn_model.example))
 
 
+@pytest.mark.slow
 def test_registering_and_loading_prints_nothing(home: Path, churn_model: Trained, tmp_path: Path) -> None:
     import pickle
 

@@ -12,6 +12,7 @@ from small_shop import Churn
 DATES = ("--as-of", "2024-05-17", "--as-of", "2024-06-14")
 
 
+@pytest.mark.slow
 def test_several_dates_make_a_report_with_a_picture_and_the_predictions(churn: Churn, night: Path, shop: Path) -> None:
     ended = churn("backtest", "--source", shop, "--home", night, *DATES, "--question", "churn")
     assert ended.code == 0, ended.err
@@ -61,6 +62,7 @@ def test_what_cannot_be_looked_back_on_is_said(
     assert "Traceback" not in ended.err
 
 
+@pytest.mark.slow
 def test_an_empty_home_is_filled_first_when_dates_are_given_and_said_when_not(
     churn: Churn, night: Path, shop: Path
 ) -> None:

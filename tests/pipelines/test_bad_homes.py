@@ -44,6 +44,7 @@ def test_a_home_whose_name_the_stores_would_misread_is_refused(
     assert "choose another folder" in ended.err
 
 
+@pytest.mark.slow
 def test_a_home_with_spaces_and_chinese_in_its_name_works(churn: Churn, shop: Path, tmp_path: Path) -> None:
     ended = churn("nightly", "--source", shop, "--as-of", AS_OF, "--home", tmp_path / "my home 商店 #1 100%")
     assert ended.code == 0, ended.err

@@ -83,6 +83,7 @@ def test_an_unknown_settings_key_names_the_closest(churn: Churn, shop: Path, hom
     refused(ended, home, code=2, words=["population.active_day", "active_days"])
 
 
+@pytest.mark.slow
 def test_a_changed_content_key_would_double_every_row_and_is_refused(night, home: Path) -> None:
     lines = shop_lines().drop("transaction_id")
     assert night(lines).code == 0
@@ -119,6 +120,7 @@ def test_too_many_bad_rows_stop_the_night_with_a_count_and_an_example(night, hom
     assert not (home / "tables").exists()
 
 
+@pytest.mark.slow
 def test_one_key_with_two_contents_is_set_aside_and_said(night, home: Path) -> None:
     lines = shop_lines()
     twice = lines.head(1).with_columns(pl.col("amount") + 1)
@@ -129,6 +131,7 @@ def test_one_key_with_two_contents_is_set_aside_and_said(night, home: Path) -> N
     assert "T0" not in ids.to_list()
 
 
+@pytest.mark.slow
 def test_rows_that_stand_twice_count_once(night, home: Path) -> None:
     lines = shop_lines()
     ended = night(pl.concat([lines, lines.head(100)]))
@@ -136,6 +139,7 @@ def test_rows_that_stand_twice_count_once(night, home: Path) -> None:
     assert pl.read_delta(str(home / "tables" / "transactions")).height == lines.height
 
 
+@pytest.mark.slow
 def test_a_day_in_shanghai_is_not_a_day_in_utc(night, home: Path, tmp_path: Path) -> None:
     # 23:30 UTC on the 18th is the 19th in Shanghai: known before the as-of date in UTC, not yet in Shanghai.
     lines = shop_lines()
@@ -173,6 +177,7 @@ def test_integer_ids_in_one_table_meet_text_ids_in_another(night, tmp_path: Path
     assert "1001" in complained
 
 
+@pytest.mark.slow
 def test_ids_that_never_meet_are_noted(night, tmp_path: Path) -> None:
     write_shop(tmp_path / "shop")
     (tmp_path / "shop" / "interactions.csv").write_text("customer_id,occurred_at,kind\nK1,2024-07-01,visit\n")

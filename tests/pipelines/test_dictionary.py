@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner, Result
 
 from features import feature_columns
@@ -21,6 +22,7 @@ def test_the_dictionary_in_the_docs_is_what_the_declarations_say() -> None:
     )
 
 
+@pytest.mark.slow
 def test_every_column_is_in_the_dictionary_once() -> None:
     columns = [name for entry in entries() for name in entry.columns]
     assert sorted(columns) == sorted(feature_columns())

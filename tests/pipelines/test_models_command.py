@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import shutil
 from pathlib import Path
 
 import mlflow
@@ -12,6 +12,7 @@ import pytest
 from small_shop import AS_OF, Churn, shop_lines, write_shop
 
 from models._registry import Registry
+from tests.pipelines.conftest import run_in_process
 
 LATER = "2024-08-16"
 """Four weeks after the first night."""
@@ -31,11 +32,21 @@ def versions(home: Path, question: str = "churn") -> dict[int, str]:
     return {one.version: one.alias or one.status for one in Registry(home).versions(question)}
 
 
+@pytest.fixture(scope="module")
+def trained_twice(one_night: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home whose questions were trained twice on the same day, for all tests to copy and none to change."""
+    folder = tmp_path_factory.mktemp("trained-twice")
+    shutil.copytree(one_night, folder / "home")
+    shop = write_shop(folder / "shop")
+    ended = run_in_process("train", "--source", shop, "--as-of", AS_OF, "--home", folder / "home")
+    assert ended.code == 0, ended.err
+    return folder / "home"
+
+
 @pytest.fixture
-def two_models(churn: Churn, shop: Path, night: Path) -> Iterator[Path]:
-    """A home whose questions were trained twice on the same day, so that each second model is the champion."""
-    assert churn("train", "--source", shop, "--as-of", AS_OF, "--home", night).code == 0
-    return night
+def two_models(trained_twice: Path, tmp_path: Path) -> Path:
+    """A home of one's own whose questions were trained twice, so that each second model is the champion."""
+    return shutil.copytree(trained_twice, tmp_path / "home")
 
 
 def test_training_says_what_the_gate_decided(churn: Churn, shop: Path, night: Path) -> None:
@@ -101,6 +112,7 @@ def test_a_rollback_that_cannot_be_is_refused_in_words(
     assert versions(night) == {1: "champion"}
 
 
+@pytest.mark.slow
 def test_a_model_of_other_terms_does_not_come_back(
     churn: Churn, two_models: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -177,6 +189,7 @@ def test_a_feed_in_other_units_is_refused_before_anything_is_learned_or_publishe
     assert [path.name for path in (night / "lists").iterdir()] == [f"as_of={AS_OF}"]
 
 
+@pytest.mark.slow
 def test_a_side_question_whose_customers_have_drifted_is_left_out_of_the_training_and_the_rest_learns_anew(
     churn: Churn, night: Path, tmp_path: Path
 ) -> None:

@@ -192,6 +192,7 @@ def test_other_terms_than_the_champions_are_refused(
     assert "horizon_days = 21" in ended.err
 
 
+@pytest.mark.slow
 def test_training_again_makes_a_new_champion(churn: Churn, shop: Path, night: Path) -> None:
     assert churn("train", "--source", shop, "--as-of", AS_OF, "--home", night).code == 0
     assert churn("nightly", "--source", shop, "--as-of", AS_OF, "--home", night).code == 0
@@ -199,6 +200,7 @@ def test_training_again_makes_a_new_champion(churn: Churn, shop: Path, night: Pa
     assert {name: manifest["models"][name]["version"] for name in ("churn", "upsell")} == {"churn": 2, "upsell": 2}
 
 
+@pytest.mark.slow
 def test_reasons_come_in_chinese_when_asked(
     churn: Churn, shop: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -19,6 +19,8 @@ from models._scoring import amounts
 from pipelines._learning import rows_of, snapshot_store
 from pipelines._settings import load_settings
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def scores(larger_night: Path) -> pl.DataFrame:

@@ -122,6 +122,7 @@ def test_a_night_asks_subscribers_whether_they_will_stay_and_those_who_announced
     assert set(scores.filter("has_announced_leaving")["customer_id"]) == leaving != set()
 
 
+@pytest.mark.slow
 def test_a_night_that_would_learn_from_what_gives_the_answer_away_ends_before_anything_is_published(
     churn: Churn, tmp_path: Path
 ) -> None:

@@ -171,12 +171,12 @@ def judged(trial: Randomised, *, by_takers: bool = False) -> Judged:
         answers = answers_to(asked, known)
         change[rows], weight[rows] = answers.change, answers.weight
     answers = Answers(change=change, weight=weight)
-    ahead = _ahead(trial, answers, within(levelled + SHARE * added, trial.by_itself), (alike, levelled))
+    ahead = _ahead(trial, answers, within(levelled + SHARE * added, trial.by_itself), (trial.believed, alike, levelled))
     share = _share(trial, answers, added, levelled) if ahead > NEEDED else SHARE
     foretold = within(levelled + share * added, trial.by_itself)
     return Judged(
         ahead=ahead,
-        behind=-_ahead(trial, answers, levelled, (alike,)) if by_takers else 0.0,
+        behind=-_ahead(trial, answers, levelled, (trial.believed, alike)) if by_takers else 0.0,
         share=share,
         qini=qini(foretold, change, trial.customers),
         believed=qini(trial.believed, change, trial.customers),
@@ -184,13 +184,13 @@ def judged(trial: Randomised, *, by_takers: bool = False) -> Judged:
     )
 
 
-def _ahead(trial: Randomised, answers: Answers, foretold: Numbers, levelled: Sequence[Numbers]) -> float:
-    """By how many standard errors what is foretold is ahead of the belief, or of that put right for all alike if it is
-    better.
+def _ahead(trial: Randomised, answers: Answers, foretold: Numbers, rivals: Sequence[Numbers]) -> float:
+    """By how many standard errors what is foretold is ahead of the best of its rivals: the belief, and that put right
+    for all alike.
 
     A belief that is wrong for everybody is put right by its own update; it is no sign that customers differ.
     """
-    losses = [loss(rival, answers) for rival in (trial.believed, *levelled)]
+    losses = [loss(rival, answers) for rival in rivals]
     best = min(losses, key=lambda each: float(each.sum()))
     mean, error = by_customer(best - loss(foretold, answers), trial.customers)
     return mean / error / _COUNTED_TWICE if error > 0 else 0.0

@@ -148,6 +148,11 @@ def uplift_column(action: str) -> str:
     return f"{action}_uplift"
 
 
+def take_column(action: str) -> str:
+    """The column of the scored list with how likely each customer takes what an action offers."""
+    return f"{action}_take"
+
+
 def stakes(*, margin: float, more_share: float, lost_share: float = 1.0) -> Sequence[pl.Expr]:
     """Columns of money at stake that the scored list does not have by itself, from those that it has.
 
@@ -163,8 +168,3 @@ def stakes(*, margin: float, more_share: float, lost_share: float = 1.0) -> Sequ
         (pl.col("average_purchase_value") * margin).alias("purchase_profit"),
         pl.col("value_to_lose").mean().alias("referred_profit"),
     )
-
-
-def take_column(action: str) -> str:
-    """The column of the scored list with how likely each customer takes what an action offers."""
-    return f"{action}_take"

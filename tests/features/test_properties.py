@@ -15,7 +15,7 @@ from features import feature_columns
 from tests.features.reference import reference_snapshot
 from tests.features.worlds import CUSTOMERS, PLACES, World, same_past, worlds
 
-steady = settings(max_examples=25, deadline=None, derandomize=True, database=None)
+steady = settings(max_examples=40, deadline=None, derandomize=True, database=None)
 in_utc = worlds(places=((date(2026, 3, 10), "UTC"),))
 
 

@@ -69,7 +69,7 @@ def test_spreading_leaves_the_mean_of_those_contacted_as_it_is_believed() -> Non
     assert spread.reached.std() > 0.3 * known.probability.std()
 
 
-def test_a_model_that_wins_adds_to_the_effect_spread_so() -> None:
+def test_spread_by_who_takes_it_the_effect_foretells_better_where_only_takers_are_changed() -> None:
     known, _ = offered(replace(ALIKE, customers=4000, effect=0.0), seed=4)
     plain, by_takers = judged(ranked(known)), judged(ranked(known), by_takers=True)
     assert by_takers.behind < -NEEDED

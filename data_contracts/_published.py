@@ -27,6 +27,15 @@ VALUE_TO_LOSE = Column(
     unit="currency",
     meaning="Value to come if the customer has not left yet, never below zero: what leaving now would cost.",
 )
+VALUE_TO_WIN = Column(
+    name="value_to_win",
+    type="number",
+    null_means="the customer is active, or no purchase of anybody has a known value",
+    at_least=0,
+    unit="currency",
+    meaning="What winning a lapsed customer back is worth: value to come if they came back, of who has left at the "
+    "pace that they kept until the last purchase, less the share of it that history says comes later by itself.",
+)
 LIFETIME_VALUE = (
     Column(
         name="lifetime_value",

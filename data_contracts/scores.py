@@ -9,6 +9,7 @@ from data_contracts._published import (
     LIFETIME_VALUE,
     NEXT_ORDER,
     VALUE_TO_LOSE,
+    VALUE_TO_WIN,
     YEARLY_SPEND,
 )
 
@@ -164,6 +165,7 @@ scores = Contract(
             meaning="Profit on the purchases to come less what keeping the customer costs, discounted to today.",
         ),
         VALUE_TO_LOSE,
+        VALUE_TO_WIN,
         Column(
             name="referral_value",
             type="number",
@@ -189,7 +191,8 @@ scores = Contract(
             at_most=1,
             unit="probability",
             meaning="Probability that a customer brings another within the horizon of churn: the share of all who did "
-            "within 364 days, by the length of the horizon; the same for everybody.",
+            "within 364 days, by the length of the horizon; one share of those who had brought somebody before, one "
+            "of others.",
         ),
         Column(
             name="suggested_category",

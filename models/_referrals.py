@@ -1,4 +1,7 @@
-"""What is it worth that a customer brought others? Only those brought directly, so that nothing counts twice."""
+"""What is it worth that a customer brought others, and who will bring another?
+
+Only those brought directly count, so that nothing counts twice.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,9 @@ from features import referrals as referral_events
 
 Numbers = npt.NDArray[np.float64]
 
+_YEAR_DAYS = 364
+_AS_MANY = 20
+"""The share of all counts as much as what is known of so many customers."""
 _EXACT = 10_000
 """Money is added in whole ten-thousandths, so that the order of rows does not show."""
 
@@ -47,3 +53,26 @@ def referral_values(buyers: pl.DataFrame, net: Numbers, brought: pl.DataFrame | 
     value = pl.when(pl.col("referral_count_ever").is_not_null()).then(pl.col("net").fill_null(0))
     # NumPy divides one number as it divides many; Polars 2.1 does not.
     return told.select(value.cast(pl.Float64).fill_null(np.nan)).to_series().to_numpy() / _EXACT
+
+
+def referral_probability(rows: pl.DataFrame, *, days: int) -> pl.Series:
+    """The probability that each customer of a snapshot brings another within `days`; null where no referral is known.
+
+    The share of those like them who did within the last 364 days, by the length of the time: of those who had brought
+    somebody before that year, or of all others. Who has brought somebody may do it again, or have nobody left to bring.
+    Few customers are nearer to the share of all (the mean of a beta distribution, with `_AS_MANY` customers before any
+    is seen).
+    """
+    name = "referral_probability"
+    ever, lately = (rows[column].cast(pl.Float64) for column in ("referral_count_ever", "referral_count_364d"))
+    brought, had_before = (lately > 0).cast(pl.Float64), ever > lately
+    whole = brought.mean()
+    if whole is None:
+        return pl.Series(name, [None], dtype=pl.Float64).new_from_index(0, rows.height)
+    again, anew = (_share(brought.filter(theirs), float(whole)) for theirs in (had_before, ~had_before))  # type: ignore[arg-type]
+    shares = pl.select(pl.when((ever > 0).fill_null(False)).then(again).otherwise(anew)).to_series()
+    return (shares * min(days / _YEAR_DAYS, 1.0)).alias(name)
+
+
+def _share(brought: pl.Series, whole: float) -> float:
+    return (float(brought.sum()) + _AS_MANY * whole) / (brought.count() + _AS_MANY)

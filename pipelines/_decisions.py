@@ -12,6 +12,7 @@ from typing import Any
 import polars as pl
 
 from features import Lake
+from models._referrals import referral_probability
 from models._suggestion import suggested_categories
 from pipelines._campaigns import campaign_name, period_of
 from pipelines._learned_effects import belief_terms, believed_tonight, kept_terms, learned_note
@@ -58,18 +59,11 @@ def with_facts(scored: pl.DataFrame, rows: pl.DataFrame, settings: Settings, lak
     """The scored list with what decisions need beside the scores; `rows` are the snapshot rows in the same order."""
     facts = rows.select(pl.col(name).cast(pl.Float64) for name in FACTS)
     day = scored["as_of"][0] if scored.height else None
-    made = scored.hstack(facts).with_columns(referral_probability=_referral(rows, settings.churn.horizon_days))
+    made = scored.hstack(facts).with_columns(referral_probability(rows, days=settings.churn.horizon_days))
     if day is None:
         return made.with_columns(suggested_category=pl.lit(None, dtype=pl.String))
     suggested = suggested_categories(lake.tables, as_of=day, time_zone=settings.time_zone)
     return made.join(suggested, on="customer_id", how="left", validate="1:1", maintain_order="left")
-
-
-def _referral(rows: pl.DataFrame, horizon_days: int) -> pl.Expr:
-    """The share of customers who brought another within a year, by the length of the horizon; null where unknown."""
-    brought = (rows["referral_count_364d"] > 0).mean()
-    share = None if brought is None else float(brought) * min(horizon_days / _YEAR_DAYS, 1.0)  # type: ignore[arg-type]
-    return pl.lit(share, dtype=pl.Float64)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -206,7 +200,6 @@ def _rules(settings: Settings, campaigns: pl.DataFrame, beliefs: Mapping[str, Ef
         limits=Limits(size=settings.list.size, budget=chosen.budget, capacity=chosen.capacity),
         margin=settings.value.margin,
         more_share=settings.upsell.more_share,
-        lost_share=settings.decisions.lost_share,
     )
 
 

@@ -30,13 +30,6 @@ class DecisionsSettings(Section):
     cool_down_days: int = Field(
         default=28, ge=0, description="Who was contacted, or held out, is left alone for so many days."
     )
-    lost_share: float = Field(
-        default=1.0,
-        ge=0,
-        le=1,
-        description="The share of the value to lose that goes with a churn: some who stay away through the horizon "
-        "come back by themselves. At 1 all of it does.",
-    )
     yearly_cap: int = Field(default=12, ge=0, description="The most contacts of one customer within 364 days.")
     campaign: Literal["month", "quarter", "year"] = Field(
         default="month",

@@ -18,7 +18,8 @@ class Purpose:
     `is_bad` whether that outcome is one to be prevented. `stake` is the money that the outcome is worth, from columns
     of the scored list. `possible` are the lifecycle stages of the customers of whom that outcome is predicted, and
     `suits` is what else must be true of a customer. `is_promotion` marks what somebody with an open complaint must not
-    be sent. `words` and `chinese` say what is done.
+    be sent. `words` and `chinese` say what is done. `is_even`: contact is thought to win the same share of all who
+    would not act by themselves; otherwise it changes the outcome in proportion to its probability.
     """
 
     probability: str
@@ -29,6 +30,7 @@ class Purpose:
     is_promotion: bool
     words: str
     chinese: str
+    is_even: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,7 +74,7 @@ PURPOSES: Mapping[str, Purpose] = {
     "service_recovery": Purpose(
         probability="churn_probability",
         is_bad=True,
-        stake=pl.col("profit_kept"),
+        stake=pl.col("value_to_lose"),
         possible=_HERE,
         suits=_HAS_OPEN_COMPLAINT,
         is_promotion=False,
@@ -82,7 +84,7 @@ PURPOSES: Mapping[str, Purpose] = {
     "retention_offer": Purpose(
         probability="churn_probability",
         is_bad=True,
-        stake=pl.col("profit_kept"),
+        stake=pl.col("value_to_lose"),
         possible=_HERE,
         suits=_ANYBODY,
         is_promotion=True,
@@ -92,12 +94,13 @@ PURPOSES: Mapping[str, Purpose] = {
     "win_back_offer": Purpose(
         probability="win_back_probability",
         is_bad=False,
-        stake=pl.col("value_to_lose"),
+        stake=pl.col("value_to_win"),
         possible=_GONE,
         suits=_ANYBODY,
         is_promotion=True,
         words="make an offer to come back",
         chinese="提供赢回优惠",
+        is_even=True,
     ),
     "upsell": Purpose(
         probability="upsell_probability",
@@ -132,7 +135,7 @@ PURPOSES: Mapping[str, Purpose] = {
     "thank_you": Purpose(
         probability="churn_probability",
         is_bad=True,
-        stake=pl.col("profit_kept"),
+        stake=pl.col("value_to_lose"),
         possible=_HERE,
         suits=_ANYBODY,
         is_promotion=False,
@@ -153,18 +156,15 @@ def take_column(action: str) -> str:
     return f"{action}_take"
 
 
-def stakes(*, margin: float, more_share: float, lost_share: float = 1.0) -> Sequence[pl.Expr]:
+def stakes(*, margin: float, more_share: float) -> Sequence[pl.Expr]:
     """Columns of money at stake that the scored list does not have by itself, from those that it has.
 
-    `profit_kept`: what goes with a churn, `lost_share` of the value to lose, for some who stay away through the horizon
-    come back by themselves. `upsell_profit`: profit on spending `more_share` more than expected within the horizon, for
-    growth that lasts longer cannot be promised. `purchase_profit`: profit of one average purchase day.
-    `referred_profit`: what a customer who is brought is worth, on average: the mean value to lose of all customers with
-    one.
+    `upsell_profit`: profit on spending `more_share` more than expected within the horizon, for growth that lasts longer
+    cannot be promised. `purchase_profit`: profit of one average purchase day. `referred_profit`: what a customer who is
+    brought is worth, on average: the mean of what all are worth while they are customers, who lapsed as if won back.
     """
     return (
-        (pl.col("value_to_lose") * lost_share).alias("profit_kept"),
         (pl.col("expected_spend").clip(0) * more_share * margin).alias("upsell_profit"),
         (pl.col("average_purchase_value") * margin).alias("purchase_profit"),
-        pl.col("value_to_lose").mean().alias("referred_profit"),
+        pl.coalesce("value_to_win", "value_to_lose").mean().alias("referred_profit"),
     )

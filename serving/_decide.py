@@ -42,7 +42,6 @@ class Rules:
     limits: Limits
     margin: float
     more_share: float
-    lost_share: float = 1.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,7 +88,7 @@ def described(scores: pl.DataFrame, *, rules: Rules, segments: pl.DataFrame | No
     """The scored list with who each customer is, and what is at stake."""
     segment = value_segments(scores, margin=rules.margin, before=segments)
     named = scores.with_columns(segment, stage=lifecycle_stage(rules.borders), relation=relation_type(rules.borders))
-    return named.with_columns(stakes(margin=rules.margin, more_share=rules.more_share, lost_share=rules.lost_share))
+    return named.with_columns(stakes(margin=rules.margin, more_share=rules.more_share))
 
 
 _DECIMALS = 6
@@ -181,9 +180,7 @@ def _with_choice(
     some = np.flatnonzero(chosen >= 0)
 
     def picked(values: npt.NDArray[np.float64]) -> pl.Series:
-        found = np.full(len(chosen), np.nan)
-        found[some] = values[some, chosen[some]]
-        return pl.Series(found).fill_nan(None).round(2)
+        return _of_choice(values, chosen).round(2)
 
     names = pl.Series([action.name for action in rules.actions], dtype=pl.String)
     nothing = pl.repeat(None, len(chosen), dtype=pl.String, eager=True)
@@ -195,7 +192,15 @@ def _with_choice(
         expected_profit_high=picked(worth.high),
         expected_cost=picked(worth.cost),
     )
-    return made.with_columns(_per_action(rules, campaigns)).with_columns(effect=_effect_of_each(made, rules))
+    made = made.with_columns(*_per_action(rules, campaigns), _of_choice(worth.reach, chosen).alias("reach"))
+    return made.with_columns(effect=_effect_of_each(made, rules)).drop("reach")
+
+
+def _of_choice(values: npt.NDArray[np.float64], chosen: Numbers) -> pl.Series:
+    some = np.flatnonzero(chosen >= 0)
+    found = np.full(len(chosen), np.nan)
+    found[some] = values[some, chosen[some]]
+    return pl.Series(found).fill_nan(None)
 
 
 def _per_action(rules: Rules, campaigns: Mapping[str, str]) -> list[pl.Expr]:
@@ -223,8 +228,10 @@ def _per_action(rules: Rules, campaigns: Mapping[str, str]) -> list[pl.Expr]:
 
 
 def _effect_of_each(made: pl.DataFrame, rules: Rules) -> pl.Expr:
-    """The believed effect, or what an uplift model makes of it for the customer: uplift over probability."""
-    effect = pl.col("effect")
+    """The believed effect as it is spread, or what an uplift model makes of it: uplift over probability."""
+    moved = pl.col("effect") * pl.col("reach") / pl.col("probability")
+    has_moved = (pl.col("probability") > 0) & (pl.col("reach") != pl.col("probability"))
+    effect = pl.when(has_moved.fill_null(False)).then(moved.round(_DECIMALS)).otherwise("effect")
     for action in rules.actions:
         name, probability = uplift_column(action.name), pl.col(action.purpose.probability)
         if name in made.columns:

@@ -126,6 +126,28 @@ def test_what_leaving_would_cost_is_the_value_to_come_of_who_stays_and_never_bel
     assert dear["value_to_lose"] == 0
 
 
+def test_who_is_surely_here_would_be_worth_the_same_if_back_and_who_has_left_what_they_were_worth_then() -> None:
+    here = only(snapshot_of({"customer_id": "A", "days_since_last_purchase": 0.0}))
+    assert here["value_if_back"] == pytest.approx(alive(11, 300, 300) * here["value_to_lose"] + back(here), rel=1e-9)
+    gone = {"customer_id": "A", "tenure_days": 1300.0, "days_since_last_purchase": 1000.0}
+    made = only(snapshot_of(gone))
+    assert alive(11, 300, 1300) < 1e-6
+    assert made["value_if_back"] == pytest.approx(here["value_to_lose"], rel=1e-4)
+    assert made["value_if_back"] > 2 * made["value_to_lose"]
+
+
+def back(here: Mapping[str, float]) -> float:
+    """What a customer of whom that is as likely as on the day of a purchase brings if they left on it and came back."""
+    return (1 - alive(11, 300, 300)) * here["value_to_lose"]
+
+
+def test_who_came_back_would_cost_to_keep_as_many_years_as_since_the_first_purchase() -> None:
+    gone = snapshot_of({"customer_id": "A", "tenure_days": 1300.0, "days_since_last_purchase": 1000.0})
+    free, kept = (only(gone, ValueTerms(years=1, discount_rate=0.0, retention_cost=cost)) for cost in (0.0, 10.0))
+    assert 5 < free["value_if_back"] - kept["value_if_back"] < 10
+    assert only(gone, ValueTerms(retention_cost=1e6))["value_if_back"] == 0
+
+
 def test_who_never_bought_has_no_value_and_unknown_amounts_leave_it_unknown() -> None:
     never = snapshot_of({"customer_id": "A", "purchase_day_count_ever": 0.0, "tenure_days": None})
     assert set(only(never).values()) == {"A", None}
@@ -134,6 +156,7 @@ def test_who_never_bought_has_no_value_and_unknown_amounts_leave_it_unknown() ->
     made = lifetime_values(rows, unpriced, terms=PLAIN).row(0, named=True)
     assert made["expected_purchases"] > 0
     assert made["average_purchase_value"] is made["lifetime_value"] is made["value_to_lose"] is None
+    assert made["value_if_back"] is None
 
 
 # --- referrals

@@ -92,6 +92,7 @@ def make_scores(*, as_of: date, customers: int, factor: float) -> pl.DataFrame:
             "average_purchase_value": [value / 10 for value in spend],
             "value_to_come": [value * 3 for value in spend],
             "value_to_lose": [value * 4 for value in spend],
+            "value_to_win": [value * 4 for value in spend],
             "referral_value": [None] * customers,
             "lifetime_value": [value * 5 for value in spend],
             "lifetime_value_low": [value * 3 for value in spend],

@@ -21,6 +21,7 @@ KNOWN = {
     "upsell_probability": 0.25,
     "win_back_probability": 0.1,
     "value_to_lose": 1000.0,
+    "value_to_win": 900.0,
     "expected_spend": 400.0,
     "average_purchase_value": 30.0,
 }
@@ -54,13 +55,11 @@ def test_a_retention_offer_is_taken_by_all_who_stay() -> None:
     assert profit("retention_offer") == pytest.approx(0.2 * 0.4 * 1000 - 2 - 10 * (1 - 0.4 * 0.8))
 
 
-@pytest.mark.parametrize(("name", "share"), [("retention_offer", 0.6), ("thank_you", 0.6), ("win_back_offer", 1.0)])
-def test_of_what_goes_with_a_churn_some_comes_back_by_itself(name: str, share: float) -> None:
-    stage = {"stage": "lost"} if name == "win_back_offer" else {}
-    rows = pl.DataFrame([KNOWN | stage]).with_columns(stakes(margin=0.5, more_share=0.25, lost_share=0.6))
-    probability = KNOWN[PURPOSES[name].probability]
-    worth = worth_of(rows, [action(name, offer_cost=0.0)])
-    assert worth.profit[0, 0] == pytest.approx(0.2 * probability * share * 1000 - 2)
+@pytest.mark.parametrize(("name", "stake"), [("retention_offer", 1000), ("thank_you", 1000), ("win_back_offer", 900)])
+def test_who_is_lost_is_worth_another_sum_than_who_leaves(name: str, stake: float) -> None:
+    known = {"stage": "lost"} if name == "win_back_offer" else {}
+    gained = 0.2 * KNOWN[PURPOSES[name].probability]
+    assert profit(name, known, offer_cost=0.0) == pytest.approx(gained * stake - 2)
 
 
 def test_an_upsell_is_taken_by_those_who_grow() -> None:
@@ -177,3 +176,20 @@ def test_a_probability_outside_0_to_1_is_refused_with_its_customer(wrong: float)
         ScoresUnusable, match=r"churn_probability: 1 of 2 are outside 0 to 1 \(first: .* of customer 'B'"
     ):
         worth_of(rows, [action("retention_offer")])
+
+
+def test_a_win_back_offer_is_thought_to_win_the_same_share_of_all_who_would_not_come_by_themselves() -> None:
+    rows = customers(
+        *({"customer_id": str(p), "stage": "lost", "win_back_probability": p} for p in (0.05, 0.1, 0.45)),
+        {"customer_id": "here", "win_back_probability": 0.4},
+    )
+    worth = worth_of(rows, [action("win_back_offer", offer_cost=0.0)])
+    share = 0.2 * (0.05 + 0.1 + 0.45) / (0.95 + 0.9 + 0.55)
+    assert worth.profit[:3, 0] == pytest.approx([share * (1 - p) * 900 - 2 for p in (0.05, 0.1, 0.45)])
+    assert worth.reach[:3, 0].sum() == pytest.approx(0.6)
+    assert np.isnan(worth.profit[3, 0])
+
+
+def test_of_customers_who_all_come_by_themselves_nobody_is_won() -> None:
+    rows = customers({"stage": "lost", "win_back_probability": 1.0})
+    assert worth_of(rows, [action("win_back_offer", offer_cost=0.0)]).profit[0, 0] == pytest.approx(-2)

@@ -1,0 +1,70 @@
+"""Is the value to win what came? Of customers who lapsed and came back, held against a home's history.
+
+`PYTHONPATH=. python tests/benchmarks/stakes.py HOME 2024-12-29 [2025-06-29 ...]`, with the settings of the home's
+nights where they are not the default ones (`--settings FILE`). A year must have passed since each date.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from datetime import date, timedelta
+from pathlib import Path
+
+import polars as pl
+
+from features import open_lake
+from models import ValueTerms, fit_value, lifetime_values, population, targets
+from models._labels import labels
+from models._left import share_left
+from pipelines._learning import snapshot_store
+from pipelines._question_terms import terms_of
+from pipelines._settings import load_settings
+
+YEAR = timedelta(days=364)
+SPENT = ValueTerms(years=1, margin=1.0, discount_rate=0.0)
+PARTS = 4
+
+
+def main() -> None:
+    """Prints, for who stayed away and for who came back, what was foretold of the year after and what they spent."""
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("home", type=Path)
+    asked.add_argument("as_of", type=date.fromisoformat, nargs="+")
+    asked.add_argument("--settings", type=Path)
+    told = asked.parse_args()
+    settings = load_settings(told.settings, environment=os.environ, overrides={"home": told.home})
+    store = snapshot_store(settings, open_lake(told.home))
+    question = targets()["win_back"]
+    terms = terms_of(settings, question)
+    for as_of in told.as_of:
+        known, after = store.at(as_of), store.at(as_of + YEAR).select("customer_id", spent="spend_364d")
+        values = lifetime_values(known, fit_value(known), terms=SPENT)
+        people = population(question, store.tables, as_of=as_of, terms=terms)
+        answers = labels(question, store.tables, as_of=as_of, terms=terms, known_by=as_of + YEAR, among=people)
+        silent = known.select("customer_id", "days_since_last_purchase")
+        theirs = answers.join(values, on="customer_id").join(silent, on="customer_id")
+        theirs = theirs.join(after, on="customer_id", how="left").with_columns(pl.col("spent").fill_null(0.0))
+        left = share_left(question, store.tables, terms=terms, known_by=as_of)
+        print(f"\n{as_of}: share that comes later by itself, by what was known then: {left}")
+        for came in (True, False):
+            print(f"{'came back' if came else 'did not come'} within {terms.horizon_days} days")
+            print(_summed(theirs.filter(pl.col("label") == came)))
+
+
+def _summed(theirs: pl.DataFrame) -> pl.DataFrame:
+    """By quarter of the silence and in all: what was foretold if not lost, and if back, and what was spent over it."""
+    part = (pl.col("days_since_last_purchase").rank("ordinal") - 1) * PARTS // pl.len() + 1
+    parts = theirs.with_columns(part=part.cast(pl.String))
+    sums = pl.concat([parts, parts.with_columns(part=pl.lit("all"))]).group_by("part")
+    told = sums.agg(
+        pl.len().alias("customers"),
+        pl.col("days_since_last_purchase").mean().round(0).alias("silent"),
+        (pl.col("spent").sum() / pl.col("value_to_lose").sum()).alias("over_value_to_lose"),
+        (pl.col("spent").sum() / pl.col("value_if_back").sum()).alias("over_value_if_back"),
+    )
+    return told.sort("part")
+
+
+if __name__ == "__main__":
+    main()

@@ -34,7 +34,7 @@ VALUE_TO_WIN = Column(
     at_least=0,
     unit="currency",
     meaning="What winning a lapsed customer back is worth: value to come if they came back, of who has left at the "
-    "pace that they kept until the last purchase, less the share of it that history says comes later by itself.",
+    "pace that they kept until the last purchase.",
 )
 LIFETIME_VALUE = (
     Column(

@@ -18,8 +18,7 @@ class Purpose:
     `is_bad` whether that outcome is one to be prevented. `stake` is the money that the outcome is worth, from columns
     of the scored list. `possible` are the lifecycle stages of the customers of whom that outcome is predicted, and
     `suits` is what else must be true of a customer. `is_promotion` marks what somebody with an open complaint must not
-    be sent. `words` and `chinese` say what is done. `is_even`: contact is thought to win the same share of all who
-    would not act by themselves; otherwise it changes the outcome in proportion to its probability.
+    be sent. `words` and `chinese` say what is done.
     """
 
     probability: str
@@ -30,7 +29,6 @@ class Purpose:
     is_promotion: bool
     words: str
     chinese: str
-    is_even: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -100,7 +98,6 @@ PURPOSES: Mapping[str, Purpose] = {
         is_promotion=True,
         words="make an offer to come back",
         chinese="提供赢回优惠",
-        is_even=True,
     ),
     "upsell": Purpose(
         probability="upsell_probability",
@@ -161,10 +158,10 @@ def stakes(*, margin: float, more_share: float) -> Sequence[pl.Expr]:
 
     `upsell_profit`: profit on spending `more_share` more than expected within the horizon, for growth that lasts longer
     cannot be promised. `purchase_profit`: profit of one average purchase day. `referred_profit`: what a customer who is
-    brought is worth, on average: the mean of what all are worth while they are customers, who lapsed as if won back.
+    brought is worth, on average: the mean value to lose of all customers with one.
     """
     return (
         (pl.col("expected_spend").clip(0) * more_share * margin).alias("upsell_profit"),
         (pl.col("average_purchase_value") * margin).alias("purchase_profit"),
-        pl.coalesce("value_to_win", "value_to_lose").mean().alias("referred_profit"),
+        pl.col("value_to_lose").mean().alias("referred_profit"),
     )

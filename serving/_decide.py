@@ -180,7 +180,9 @@ def _with_choice(
     some = np.flatnonzero(chosen >= 0)
 
     def picked(values: npt.NDArray[np.float64]) -> pl.Series:
-        return _of_choice(values, chosen).round(2)
+        found = np.full(len(chosen), np.nan)
+        found[some] = values[some, chosen[some]]
+        return pl.Series(found).fill_nan(None).round(2)
 
     names = pl.Series([action.name for action in rules.actions], dtype=pl.String)
     nothing = pl.repeat(None, len(chosen), dtype=pl.String, eager=True)
@@ -192,15 +194,7 @@ def _with_choice(
         expected_profit_high=picked(worth.high),
         expected_cost=picked(worth.cost),
     )
-    made = made.with_columns(*_per_action(rules, campaigns), _of_choice(worth.reach, chosen).alias("reach"))
-    return made.with_columns(effect=_effect_of_each(made, rules)).drop("reach")
-
-
-def _of_choice(values: npt.NDArray[np.float64], chosen: Numbers) -> pl.Series:
-    some = np.flatnonzero(chosen >= 0)
-    found = np.full(len(chosen), np.nan)
-    found[some] = values[some, chosen[some]]
-    return pl.Series(found).fill_nan(None)
+    return made.with_columns(_per_action(rules, campaigns)).with_columns(effect=_effect_of_each(made, rules))
 
 
 def _per_action(rules: Rules, campaigns: Mapping[str, str]) -> list[pl.Expr]:
@@ -228,10 +222,8 @@ def _per_action(rules: Rules, campaigns: Mapping[str, str]) -> list[pl.Expr]:
 
 
 def _effect_of_each(made: pl.DataFrame, rules: Rules) -> pl.Expr:
-    """The believed effect as it is spread, or what an uplift model makes of it: uplift over probability."""
-    moved = pl.col("effect") * pl.col("reach") / pl.col("probability")
-    has_moved = (pl.col("probability") > 0) & (pl.col("reach") != pl.col("probability"))
-    effect = pl.when(has_moved.fill_null(False)).then(moved.round(_DECIMALS)).otherwise("effect")
+    """The believed effect, or what an uplift model makes of it for the customer: uplift over probability."""
+    effect = pl.col("effect")
     for action in rules.actions:
         name, probability = uplift_column(action.name), pl.col(action.purpose.probability)
         if name in made.columns:

@@ -20,21 +20,17 @@ class Worth:
     """Expected profit of each action (columns) for each customer (rows); not a number where it does not suit.
 
     `low` and `high` are the profits in one of ten cases each, as the effect alone makes them uncertain. `cost` is what
-    contacting is expected to cost, whoever then takes the offer. `reach` is what the effect is multiplied with.
+    contacting is expected to cost, whoever then takes the offer.
     """
 
     profit: Matrix
     low: Matrix
     high: Matrix
     cost: Matrix
-    reach: Matrix
 
 
 def worth_of(customers: pl.DataFrame, actions: Sequence[Action]) -> Worth:
     """Expected profit = effect x probability x stake - contact cost - offer cost x share who take the offer.
-
-    Who comes back by themselves is not who has left, so a win-back offer is not thought to win most of those: effect
-    times mean probability is spread over all it suits by the probability that they do not come by themselves.
 
     Where an uplift model speaks of a customer (`uplift_column`), what it says stands for effect x probability. Either
     leaves a probability between 0 and 1: at most p is gained of an outcome to be prevented, 1 - p of one to be won.
@@ -45,18 +41,19 @@ def worth_of(customers: pl.DataFrame, actions: Sequence[Action]) -> Worth:
     unknown (no probability, no value) suits no action. Raises ScoresUnusable for probabilities outside 0 to 1.
     """
     shape = (customers.height, len(actions))
-    profit, low, high, reach = (np.full(shape, np.nan) for _ in range(4))
-    made = Worth(profit=profit, low=low, high=high, cost=np.zeros(shape), reach=reach)
+    made = Worth(
+        profit=np.full(shape, np.nan), low=np.full(shape, np.nan), high=np.full(shape, np.nan), cost=np.zeros(shape)
+    )
     for number, action in enumerate(actions):
         probability, stake = _numbers(customers, action)
         uplift, take = (_told(customers, name(action.name)) for name in (uplift_column, take_column))
-        spread = made.reach[:, number] = _reach(action, probability, suits=~np.isnan(stake))
         sides = {"profit": action.effect.mean, "low": action.effect.low, "high": action.effect.high}
         for name, effect in sides.items():
-            gained = _gained(action, probability, effect, reach=spread, uplift=uplift)
+            gained = _gained(action, probability, effect, uplift=uplift)
             getattr(made, name)[:, number] = gained * stake - _cost(action, probability, gained, take=take)
-        believed = _gained(action, probability, action.effect.mean, reach=spread, uplift=uplift)
-        made.cost[:, number] = np.nan_to_num(_cost(action, probability, believed, take=take))
+        made.cost[:, number] = np.nan_to_num(
+            _cost(action, probability, _gained(action, probability, action.effect.mean, uplift=uplift), take=take)
+        )
     return made
 
 
@@ -93,24 +90,14 @@ def _told(customers: pl.DataFrame, name: str) -> Matrix:
     return customers[name].cast(pl.Float64).fill_null(np.nan).to_numpy()
 
 
-def _reach(action: Action, probability: Matrix, *, suits: npt.NDArray[np.bool_]) -> Matrix:
-    """What the effect is multiplied with: the probability, or the same of all who would not act by themselves."""
-    if not action.purpose.is_even:
-        return probability
-    by_itself = np.where(suits, probability, np.nan)
-    badly = float(np.nansum(1.0 - by_itself))
-    even: Matrix = (1.0 - by_itself) * (float(np.nansum(by_itself)) / badly if badly > 0 else 0.0)
-    return even
-
-
-def _gained(action: Action, probability: Matrix, effect: float, *, reach: Matrix, uplift: Matrix) -> Matrix:
+def _gained(action: Action, probability: Matrix, effect: float, *, uplift: Matrix) -> Matrix:
     """The probability that contact changes the outcome: nobody is kept twice, nor won who would have come anyway.
 
     An uplift is as unsure as the effect of all: it moves with what that is away from its mean.
     """
     good = 1 - probability if action.purpose.is_bad else probability
-    foretold = uplift + (effect - action.effect.mean) * reach
-    gained: Matrix = np.where(np.isnan(uplift), effect * reach, foretold)
+    foretold = uplift + (effect - action.effect.mean) * probability
+    gained: Matrix = np.where(np.isnan(uplift), effect * probability, foretold)
     return np.clip(gained, -good, 1 - good)
 
 

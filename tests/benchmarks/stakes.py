@@ -16,7 +16,6 @@ import polars as pl
 from features import open_lake
 from models import ValueTerms, fit_value, lifetime_values, population, targets
 from models._labels import labels
-from models._left import share_left
 from pipelines._learning import snapshot_store
 from pipelines._question_terms import terms_of
 from pipelines._settings import load_settings
@@ -45,10 +44,8 @@ def main() -> None:
         silent = known.select("customer_id", "days_since_last_purchase")
         theirs = answers.join(values, on="customer_id").join(silent, on="customer_id")
         theirs = theirs.join(after, on="customer_id", how="left").with_columns(pl.col("spent").fill_null(0.0))
-        left = share_left(question, store.tables, terms=terms, known_by=as_of)
-        print(f"\n{as_of}: share that comes later by itself, by what was known then: {left}")
         for came in (True, False):
-            print(f"{'came back' if came else 'did not come'} within {terms.horizon_days} days")
+            print(f"{as_of}: {'came back' if came else 'did not come'} within {terms.horizon_days} days")
             print(_summed(theirs.filter(pl.col("label") == came)))
 
 

@@ -85,6 +85,17 @@ def test_what_became_of_everybody_adds_up_and_the_ledger_has_it(night: Path) -> 
     assert sorted(assigned.filter(pl.col("arm") == "held_out")["customer_id"]) == sorted(holdout["customer_id"])
 
 
+def test_what_could_be_won_is_told_of_who_has_lapsed_and_is_at_stake_where_an_offer_is_made(night: Path) -> None:
+    scores = pl.read_parquet(bundle(night) / "scores.parquet")
+    assert (scores["value_to_win"].is_null() == scores["is_active"]).all()
+    lapsed = scores.filter(~pl.col("is_active"))
+    assert (lapsed["value_to_win"] >= 0).all()
+    assert (lapsed["value_to_win"] > lapsed["value_to_lose"]).any()
+    decided = pl.read_parquet(bundle(night) / "decisions.parquet").filter(pl.col("action") == "win_back_offer")
+    both = decided.join(scores, on="customer_id", suffix="_scored")
+    assert both["stake"].to_list() == both["value_to_win"].to_list()
+
+
 def test_value_at_risk_is_churn_probability_times_what_leaving_would_cost(night: Path) -> None:
     scores = pl.read_parquet(bundle(night) / "scores.parquet").filter("is_active")
     product = (scores["churn_probability"] * scores["value_to_lose"]).round(2)

@@ -176,20 +176,3 @@ def test_a_probability_outside_0_to_1_is_refused_with_its_customer(wrong: float)
         ScoresUnusable, match=r"churn_probability: 1 of 2 are outside 0 to 1 \(first: .* of customer 'B'"
     ):
         worth_of(rows, [action("retention_offer")])
-
-
-def test_a_win_back_offer_is_thought_to_win_the_same_share_of_all_who_would_not_come_by_themselves() -> None:
-    rows = customers(
-        *({"customer_id": str(p), "stage": "lost", "win_back_probability": p} for p in (0.05, 0.1, 0.45)),
-        {"customer_id": "here", "win_back_probability": 0.4},
-    )
-    worth = worth_of(rows, [action("win_back_offer", offer_cost=0.0)])
-    share = 0.2 * (0.05 + 0.1 + 0.45) / (0.95 + 0.9 + 0.55)
-    assert worth.profit[:3, 0] == pytest.approx([share * (1 - p) * 900 - 2 for p in (0.05, 0.1, 0.45)])
-    assert worth.reach[:3, 0].sum() == pytest.approx(0.6)
-    assert np.isnan(worth.profit[3, 0])
-
-
-def test_of_customers_who_all_come_by_themselves_nobody_is_won() -> None:
-    rows = customers({"stage": "lost", "win_back_probability": 1.0})
-    assert worth_of(rows, [action("win_back_offer", offer_cost=0.0)]).profit[0, 0] == pytest.approx(-2)

@@ -78,11 +78,12 @@ def test_spread_by_who_takes_it_the_effect_foretells_better_where_only_takers_ar
 
 
 def test_where_answers_speak_against_it_the_effect_is_not_spread_so() -> None:
-    known, change = offered(replace(ALIKE, customers=4000), seed=5, through=0.0, beside=0.5)
+    known, _ = offered(replace(ALIKE, customers=4000), seed=5, through=0.0, beside=0.5)
     assert known_by_traits(known)
     assert judged(ranked(known), by_takers=True).behind > NEEDED
     learned = learn_uplift(known)
-    assert learned.uplift is None or np.corrcoef(learned.uplift.predict(shown(known)), change)[0, 1] > 0.3
+    assert learned.uplift is None
+    assert "no better than the belief" in learned.why_not
 
 
 def test_what_traits_do_not_foretell_is_not_spread() -> None:

@@ -27,13 +27,14 @@ Exit codes:
   0  done
   1  unexpected trouble; the log names it
   2  a setting, an option or the source cannot be used as given
-  3  the data breaks a contract; nothing was published
+  3  the data breaks a contract, or receipts cannot be taken; nothing was published or recorded
   4  not enough history, or the future is not known yet
   5  no usable model: none promoted, trained on something else, too old, or a feature gives the answer away
   6  the list or the home folder could not be written; earlier lists are untouched
   7  another run is working in the same home
   8  the customers are no longer like those that the model learned from; nothing was published
   130  stopped by Ctrl-C
+  141  nobody reads the output any more, as behind `| head`
   143  stopped by SIGTERM
 """
 

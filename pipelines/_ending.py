@@ -10,7 +10,7 @@ from typing import NoReturn
 
 import click
 
-INTERRUPTED, TERMINATED = 130, 143
+INTERRUPTED, UNREAD, TERMINATED = 130, 141, 143
 
 
 def run(command: click.Command) -> NoReturn:
@@ -40,6 +40,8 @@ def _run_and_explain(command: click.Command) -> tuple[str, int]:
     except (click.exceptions.Abort, KeyboardInterrupt):
         return _STOPPED, INTERRUPTED
     except SystemExit as stop:
+        if hasattr(sys.stdout, "wrapped"):  # what click puts there when nobody reads it any more
+            return "", UNREAD
         return _STOPPED, stop.code if isinstance(stop.code, int) else 1
     except BaseException as error:  # an engine written in Rust panics with one that is no Exception
         from pipelines._failures import explained

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -28,6 +29,15 @@ def schedule(
     yield run, folder / "home" / "logs" / "churn.log"
     run.kill()
     run.communicate()
+
+
+def test_output_that_nobody_reads_any_more_is_no_trouble(tmp_path: Path) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    run = [sys.executable, "-c", "from pipelines._cli import main; main()", "settings"]
+    closed = subprocess.run(run, stdout=writer, stderr=subprocess.PIPE, text=True, cwd=tmp_path, check=False)
+    os.close(writer)
+    assert (closed.returncode, closed.stderr) == (141, "")
 
 
 def test_help_is_light_and_names_the_exit_codes(tmp_path: Path) -> None:

@@ -33,8 +33,8 @@ VALUE_TO_WIN = Column(
     null_means="the customer is active, or no purchase of anybody has a known value",
     at_least=0,
     unit="currency",
-    meaning="What winning a lapsed customer back is worth: value to come if they came back, of who has left at the "
-    "pace that they kept until the last purchase.",
+    meaning="What winning a lapsed customer back is worth: what the value to come would be if they bought again on the "
+    "as-of date.",
 )
 LIFETIME_VALUE = (
     Column(

@@ -87,8 +87,7 @@ def lifetime_values(
     - `average_purchase_value`: expected spend of such a day, net of returns; null where no amounts are known
     - `value_to_come`: profit on these purchases less what it costs to keep the customer, discounted
     - `value_to_lose`: the same if the customer has not left yet, never below zero: what leaving now would cost
-    - `value_if_back`: the same of a customer who may have left, if they came back: of who has left, at the pace that
-      they kept until the last purchase
+    - `value_if_back`: what the value to come would be if they bought again today
     - `referral_value`: net income so far and to come, discounted, from the customers whom this one brought; null while
       nothing is known of referrals, and then not in the lifetime value
     - `lifetime_value`: profit and costs so far, value to come and referral value
@@ -102,7 +101,7 @@ def lifetime_values(
     wanted = asked if brought is None else pl.concat([asked, brought.select(customer_id="referred_id")])
     buyers = _buyers(rows.join(wanted, on="customer_id", how="semi"))
     made = _values(buyers, outlook(buyers, model, terms), terms, brought)
-    made = made.with_columns(value_if_back=_if_back(buyers, model, terms, made["value_to_lose"].cast(pl.Float64)))
+    made = made.with_columns(value_if_back=_if_back(buyers, model, terms))
     return asked.join(made, on="customer_id", how="left", maintain_order="left")
 
 
@@ -157,28 +156,23 @@ def _values(buyers: pl.DataFrame, outlook: Outlook, terms: ValueTerms, brought: 
     return made.with_columns(pl.col(pl.Float64).fill_nan(None))
 
 
-def _if_back(buyers: pl.DataFrame, model: ValueModel, terms: ValueTerms, to_lose: pl.Series) -> pl.Series:
-    """The value to come if a customer came back, as likely gone as the process says.
-
-    Whoever is still a customer after a long silence buys seldom; whoever left bought at the pace of the time before it.
-    """
+def _if_back(buyers: pl.DataFrame, model: ValueModel, terms: ValueTerms) -> pl.Series:
+    """The value to come on the day on which a customer came back, never below zero: with one purchase more, today."""
     known, ends = Histories.of(buyers), _period_ends(terms.years)
-    then = Histories(known.repeats, known.last_days, known.last_days)
+    back = Histories(known.repeats + 1.0, known.age_days, known.age_days)
+    alive = model.process.alive_probability(back.repeats, back.last_days, back.age_days)
     count, mean = _bought(buyers)
     values = model.purchase_value
     average = np.full(buyers.height, np.nan) if values is None else values.average(count, mean)
-    purchases = purchases_ahead(model.process, then, ends_days=ends).purchases
-    upto = np.column_stack([known.age_days, known.age_days[:, None] + ends])
-    years = np.diff(np.maximum(upto / DAYS_PER_YEAR - 1.0, 0.0), axis=1)
+    purchases = alive[:, None] * purchases_ahead(model.process, back, ends_days=ends).purchases
+    cost = _costs(buyers, model.process, back, alive, terms, ends)
     flows = CashFlows(
         at_years=_middles(ends) / DAYS_PER_YEAR,
         own=purchases * average[:, None],
         referred=np.zeros((buyers.height, 1)),
-        cost=terms.retention_cost * years * still_customer(model.process, then, at_days=_middles(ends)),
+        cost=cost[:, 1:],
     )
-    back = pl.Series(np.maximum(_worth(flows, terms).total, 0.0)).fill_nan(None)
-    alive = pl.Series(model.process.alive_probability(known.repeats, known.last_days, known.age_days))
-    return alive * to_lose + (1.0 - alive) * back
+    return pl.Series(np.maximum(_worth(flows, terms).total, 0.0)).fill_nan(None)
 
 
 def _worth(flows: CashFlows, terms: ValueTerms) -> Worth:

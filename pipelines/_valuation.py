@@ -34,7 +34,7 @@ def values_of(
     Spend is expected within the horizon of churn (`expected_spend`) and within a year (`expected_yearly_spend`): by the
     purchase process, or as far as `learned` reaches by that.
 
-    `value_to_win` is what who has lapsed would bring if they came back; null of others.
+    `value_to_win` is the value to come of who has lapsed, if they bought again that day; null of others.
 
     `known` is the snapshot of all customers, from whom the purchase process is learned; `among` are rows of it.
     Numbers are rounded to cents.

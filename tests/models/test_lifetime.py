@@ -126,19 +126,13 @@ def test_what_leaving_would_cost_is_the_value_to_come_of_who_stays_and_never_bel
     assert dear["value_to_lose"] == 0
 
 
-def test_who_is_surely_here_would_be_worth_the_same_if_back_and_who_has_left_what_they_were_worth_then() -> None:
-    here = only(snapshot_of({"customer_id": "A", "days_since_last_purchase": 0.0}))
-    assert here["value_if_back"] == pytest.approx(alive(11, 300, 300) * here["value_to_lose"] + back(here), rel=1e-9)
+def test_who_came_back_would_be_worth_what_one_purchase_more_today_makes_of_them() -> None:
     gone = {"customer_id": "A", "tenure_days": 1300.0, "days_since_last_purchase": 1000.0}
     made = only(snapshot_of(gone))
-    assert alive(11, 300, 1300) < 1e-6
-    assert made["value_if_back"] == pytest.approx(here["value_to_lose"], rel=1e-4)
-    assert made["value_if_back"] > 2 * made["value_to_lose"]
-
-
-def back(here: Mapping[str, float]) -> float:
-    """What a customer of whom that is as likely as on the day of a purchase brings if they left on it and came back."""
-    return (1 - alive(11, 300, 300)) * here["value_to_lose"]
+    again = only(snapshot_of(gone | {"purchase_day_count_ever": 13.0, "days_since_last_purchase": 0.0}))
+    each = made["average_purchase_value"] / again["average_purchase_value"]
+    assert made["value_if_back"] == pytest.approx(again["value_to_come"] * each)
+    assert made["value_if_back"] > made["value_to_lose"] > made["value_to_come"]
 
 
 def test_who_came_back_would_cost_to_keep_as_many_years_as_since_the_first_purchase() -> None:

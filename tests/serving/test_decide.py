@@ -227,9 +227,10 @@ def test_nobody_gets_an_action_that_is_not_expected_to_pay(world: World) -> None
     actions = {action.name: action for action in world.rules.actions}
     for row in given_to(world.decided()):
         action = actions[row["action"]]
-        effect, probability = action.effect.mean, row["probability"]
-        takes = 1 - probability * (1 - effect) if action.purpose.is_bad else min(probability * (1 + effect), 1)
-        profit = effect * probability * row["stake"] - action.contact_cost - action.offer_cost * takes
+        good = 1 - row["probability"] if action.purpose.is_bad else row["probability"]
+        gained = min(max(action.effect.mean * row["probability"], -good), 1 - good)
+        takes = good + gained
+        profit = gained * row["stake"] - action.contact_cost - action.offer_cost * takes
         if action.name != "service_recovery":
             assert profit > 0
             assert row["expected_profit"] == pytest.approx(profit, abs=ROUNDING)

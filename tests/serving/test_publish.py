@@ -225,7 +225,7 @@ def test_a_publication_killed_at_any_step_leaves_whole_lists_and_can_be_repeated
         capture_output=True,
         text=True,
         check=False,
-        timeout=100,
+        timeout=600,
     )
     assert done.returncode == 0, done.stderr
     tries = [json.loads(line) for line in done.stdout.splitlines()]

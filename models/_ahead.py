@@ -35,6 +35,10 @@ class Histories:
         """The histories of customers in a snapshot, all of whom have bought."""
         return cls(*(values.to_numpy() for values in purchase_history(rows).get_columns()))
 
+    def with_one_today(self) -> Histories:
+        """The same with one purchase more, on the as-of date."""
+        return Histories(self.repeats + 1.0, self.age_days, self.age_days)
+
 
 @dataclass(frozen=True, slots=True)
 class Ahead:

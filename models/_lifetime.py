@@ -15,7 +15,7 @@ import numpy.typing as npt
 import polars as pl
 
 from features import PurchaseProcess, fit_process, purchase_history
-from models._ahead import Histories, purchases_ahead, still_customer
+from models._ahead import Ahead, Histories, purchases_ahead, still_customer
 from models._cash import DAYS_PER_YEAR, CashFlows, Worth, worth
 from models._purchase_value import PurchaseValue, fit_purchase_value
 from models._referrals import referral_values
@@ -87,7 +87,7 @@ def lifetime_values(
     - `average_purchase_value`: expected spend of such a day, net of returns; null where no amounts are known
     - `value_to_come`: profit on these purchases less what it costs to keep the customer, discounted
     - `value_to_lose`: the same if the customer has not left yet, never below zero: what leaving now would cost
-    - `value_if_back`: what the value to come would be if they bought again today
+    - `value_to_win`: what the value to come would be if they bought again today
     - `referral_value`: net income so far and to come, discounted, from the customers whom this one brought; null while
       nothing is known of referrals, and then not in the lifetime value
     - `lifetime_value`: profit and costs so far, value to come and referral value
@@ -100,79 +100,72 @@ def lifetime_values(
     brought = None if referrals is None else referrals.join(asked, on="customer_id", how="semi")
     wanted = asked if brought is None else pl.concat([asked, brought.select(customer_id="referred_id")])
     buyers = _buyers(rows.join(wanted, on="customer_id", how="semi"))
-    made = _values(buyers, outlook(buyers, model, terms), terms, brought)
-    made = made.with_columns(value_if_back=_if_back(buyers, model, terms))
+    made = _values(buyers, model, terms, brought)
     return asked.join(made, on="customer_id", how="left", maintain_order="left")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Outlook:
-    """What lies ahead of each customer: `low` and `high` are the interval of their spend over what is expected."""
+    """What lies ahead of each customer, in all, and in `ahead` of those who are alive today."""
 
     alive: Numbers
     purchases: Numbers
     average: Numbers
     flows: CashFlows
-    low: Numbers
-    high: Numbers
+    ahead: Ahead
 
 
-def outlook(buyers: pl.DataFrame, model: ValueModel, terms: ValueTerms) -> Outlook:
-    """What lies ahead of customers in a snapshot, all of whom have bought, within `terms.years`."""
-    known, ends = Histories.of(buyers), _period_ends(terms.years)
+def outlook(
+    buyers: pl.DataFrame, model: ValueModel, terms: ValueTerms, *, histories: Histories | None = None
+) -> Outlook:
+    """What lies ahead of customers in a snapshot, all of whom have bought, within `terms.years`.
+
+    `histories` says when they bought, where that is supposed to be otherwise than in the snapshot.
+    """
+    known, ends = histories or Histories.of(buyers), _period_ends(terms.years)
     ahead = purchases_ahead(model.process, known, ends_days=ends)
     alive = model.process.alive_probability(known.repeats, known.last_days, known.age_days)
     alive = np.maximum(alive, LEAST_ALIVE)
     purchases = alive[:, None] * ahead.purchases
-    bought = _bought(buyers)
-    nothing = np.full(buyers.height, np.nan)
-    values = model.purchase_value
-    low, high = (nothing, nothing) if values is None else spend_interval(ahead, alive, values, bought[0], at=INTERVAL)
-    average = nothing if values is None else values.average(*bought)
+    bought, values = _bought(buyers), model.purchase_value
+    average = np.full(buyers.height, np.nan) if values is None else values.average(*bought)
     flows = CashFlows(
         at_years=np.append(0.0, _middles(ends) / DAYS_PER_YEAR),
         own=np.column_stack([bought[0] * bought[1], purchases * average[:, None]]),
         referred=np.zeros((buyers.height, 1)),
         cost=_costs(buyers, model.process, known, alive, terms, ends),
     )
-    return Outlook(alive=alive, purchases=purchases.sum(axis=1), average=average, flows=flows, low=low, high=high)
+    return Outlook(alive=alive, purchases=purchases.sum(axis=1), average=average, flows=flows, ahead=ahead)
 
 
-def _values(buyers: pl.DataFrame, outlook: Outlook, terms: ValueTerms, brought: pl.DataFrame | None) -> pl.DataFrame:
-    referred = referral_values(buyers, _worth(outlook.flows, terms).total, brought)
-    whole = _worth(replace(outlook.flows, referred=np.nan_to_num(referred)[:, None]), terms)
-    to_come = _worth(_to_come(outlook.flows), terms)
+def spend_bounds(buyers: pl.DataFrame, model: ValueModel, expected: Outlook) -> tuple[Numbers, Numbers]:
+    """The interval of the customers' spend, over what is expected; not a number where no amounts are known."""
+    if model.purchase_value is None:
+        nothing = np.full(buyers.height, np.nan)
+        return nothing, nothing
+    return spend_interval(expected.ahead, expected.alive, model.purchase_value, _bought(buyers)[0], at=INTERVAL)
+
+
+def _values(buyers: pl.DataFrame, model: ValueModel, terms: ValueTerms, brought: pl.DataFrame | None) -> pl.DataFrame:
+    expected = outlook(buyers, model, terms)
+    back = outlook(buyers, model, terms, histories=Histories.of(buyers).with_one_today())
+    low, high = spend_bounds(buyers, model, expected)
+    referred = referral_values(buyers, _worth(expected.flows, terms).total, brought)
+    whole = _worth(replace(expected.flows, referred=np.nan_to_num(referred)[:, None]), terms)
+    to_come = _worth(_to_come(expected.flows), terms)
     columns = {
-        "expected_purchases": outlook.purchases,
-        "average_purchase_value": outlook.average,
+        "expected_purchases": expected.purchases,
+        "average_purchase_value": expected.average,
         "value_to_come": to_come.total,
-        "value_to_lose": np.maximum(to_come.total / outlook.alive, 0.0),
+        "value_to_lose": np.maximum(to_come.total / expected.alive, 0.0),
+        "value_to_win": np.maximum(_worth(_to_come(back.flows), terms).total, 0.0),
         "referral_value": referred,
         "lifetime_value": whole.total,
-        "lifetime_value_low": whole.total + (outlook.low - 1.0) * to_come.own,
-        "lifetime_value_high": whole.total + (outlook.high - 1.0) * to_come.own,
+        "lifetime_value_low": whole.total + (low - 1.0) * to_come.own,
+        "lifetime_value_high": whole.total + (high - 1.0) * to_come.own,
     }
     made = buyers.select("customer_id").with_columns(pl.Series(name, value) for name, value in columns.items())
     return made.with_columns(pl.col(pl.Float64).fill_nan(None))
-
-
-def _if_back(buyers: pl.DataFrame, model: ValueModel, terms: ValueTerms) -> pl.Series:
-    """The value to come on the day on which a customer came back, never below zero: with one purchase more, today."""
-    known, ends = Histories.of(buyers), _period_ends(terms.years)
-    back = Histories(known.repeats + 1.0, known.age_days, known.age_days)
-    alive = model.process.alive_probability(back.repeats, back.last_days, back.age_days)
-    count, mean = _bought(buyers)
-    values = model.purchase_value
-    average = np.full(buyers.height, np.nan) if values is None else values.average(count, mean)
-    purchases = alive[:, None] * purchases_ahead(model.process, back, ends_days=ends).purchases
-    cost = _costs(buyers, model.process, back, alive, terms, ends)
-    flows = CashFlows(
-        at_years=_middles(ends) / DAYS_PER_YEAR,
-        own=purchases * average[:, None],
-        referred=np.zeros((buyers.height, 1)),
-        cost=cost[:, 1:],
-    )
-    return pl.Series(np.maximum(_worth(flows, terms).total, 0.0)).fill_nan(None)
 
 
 def _worth(flows: CashFlows, terms: ValueTerms) -> Worth:

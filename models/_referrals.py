@@ -14,10 +14,10 @@ import polars as pl
 
 from features import event_rows
 from features import referrals as referral_events
+from models._cash import DAYS_PER_YEAR
 
 Numbers = npt.NDArray[np.float64]
 
-_YEAR_DAYS = 364
 _AS_MANY = 20
 """The share of all counts as much as what is known of so many customers."""
 _EXACT = 10_000
@@ -71,7 +71,7 @@ def referral_probability(rows: pl.DataFrame, *, days: int) -> pl.Series:
         return pl.Series(name, [None], dtype=pl.Float64).new_from_index(0, rows.height)
     again, anew = (_share(brought.filter(theirs), float(whole)) for theirs in (had_before, ~had_before))  # type: ignore[arg-type]
     shares = pl.select(pl.when((ever > 0).fill_null(False)).then(again).otherwise(anew)).to_series()
-    return (shares * min(days / _YEAR_DAYS, 1.0)).alias(name)
+    return (shares * min(days / DAYS_PER_YEAR, 1.0)).alias(name)
 
 
 def _share(brought: pl.Series, whole: float) -> float:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 import numpy as np
 import polars as pl
 
-from models._lifetime import ValueModel, ValueTerms, outlook
+from models._lifetime import ValueModel, ValueTerms, outlook, spend_bounds
 
 YEAR_DAYS = 364
 
@@ -29,7 +29,8 @@ def expected_spend(rows: pl.DataFrame, model: ValueModel, *, days: Mapping[str, 
     for name, length in days.items():
         ahead = outlook(buyers, model, ValueTerms(years=length / YEAR_DAYS, discount_rate=0.0))
         spend = ahead.purchases * ahead.average
-        found = {name: spend, f"{name}_low": spend * ahead.low, f"{name}_high": spend * ahead.high}
+        low, high = spend_bounds(buyers, model, ahead)
+        found = {name: spend, f"{name}_low": spend * low, f"{name}_high": spend * high}
         made = made.with_columns(pl.Series(column, np.asarray(values)) for column, values in found.items())
     made = made.with_columns(pl.col(pl.Float64).fill_nan(None))
     return rows.select("customer_id").join(made, on="customer_id", how="left", maintain_order="left")

@@ -43,7 +43,7 @@ def values_of(
     referrals = referrals_known(lake.arrived, as_of=as_of, time_zone=settings.time_zone)
     values = lifetime_values(known, model, terms=value_terms_of(settings), among=among, referrals=referrals)
     is_lapsed = among["days_since_last_purchase"].cast(pl.Float64) > settings.population.active_days
-    values = values.with_columns(value_to_win=pl.when(is_lapsed).then("value_if_back")).drop("value_if_back")
+    values = values.with_columns(value_to_win=pl.when(is_lapsed).then("value_to_win"))
     windows = {"expected_spend": settings.churn.horizon_days, "expected_yearly_spend": YEAR_DAYS}
     spend = expected_spend(among, model, days=windows)
     if learned is not None:

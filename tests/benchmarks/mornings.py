@@ -12,7 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -47,8 +47,9 @@ def mornings(settings: Settings, plan: dict[str, int]) -> pl.DataFrame:
     shop = LivingShop(plan["seed"], plan["customers"])
     shop.advance(shop.world.nature.begin + timedelta(days=HISTORY_DAYS))
     start, parts = shop.day, []
-    assigned = Ledger(None, settings.home / "ours").assigned()
-    assigned = assigned.with_columns(action=pl.col("campaign").str.replace(r"-\d{4}-\d{2}$", ""))
+    ledger = Ledger(None, settings.home / "ours")
+    campaigns = ledger.campaigns(before=date.max).select("action", campaign="name")
+    assigned = ledger.assigned().join(campaigns, on="campaign")
     for night in range(plan["nights"]):
         day = start + timedelta(days=plan["every"] * night)
         before = assigned.filter(pl.col("as_of") < day).select("customer_id", day="as_of")

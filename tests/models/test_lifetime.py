@@ -131,15 +131,15 @@ def test_who_came_back_would_be_worth_what_one_purchase_more_today_makes_of_them
     made = only(snapshot_of(gone))
     again = only(snapshot_of(gone | {"purchase_day_count_ever": 13.0, "days_since_last_purchase": 0.0}))
     each = made["average_purchase_value"] / again["average_purchase_value"]
-    assert made["value_if_back"] == pytest.approx(again["value_to_come"] * each)
-    assert made["value_if_back"] > made["value_to_lose"] > made["value_to_come"]
+    assert made["value_to_win"] == pytest.approx(again["value_to_come"] * each)
+    assert made["value_to_win"] > made["value_to_lose"] > made["value_to_come"]
 
 
 def test_who_came_back_would_cost_to_keep_as_many_years_as_since_the_first_purchase() -> None:
     gone = snapshot_of({"customer_id": "A", "tenure_days": 1300.0, "days_since_last_purchase": 1000.0})
     free, kept = (only(gone, ValueTerms(years=1, discount_rate=0.0, retention_cost=cost)) for cost in (0.0, 10.0))
-    assert 5 < free["value_if_back"] - kept["value_if_back"] < 10
-    assert only(gone, ValueTerms(retention_cost=1e6))["value_if_back"] == 0
+    assert 5 < free["value_to_win"] - kept["value_to_win"] < 10
+    assert only(gone, ValueTerms(retention_cost=1e6))["value_to_win"] == 0
 
 
 def test_who_never_bought_has_no_value_and_unknown_amounts_leave_it_unknown() -> None:
@@ -150,7 +150,7 @@ def test_who_never_bought_has_no_value_and_unknown_amounts_leave_it_unknown() ->
     made = lifetime_values(rows, unpriced, terms=PLAIN).row(0, named=True)
     assert made["expected_purchases"] > 0
     assert made["average_purchase_value"] is made["lifetime_value"] is made["value_to_lose"] is None
-    assert made["value_if_back"] is None
+    assert made["value_to_win"] is None
 
 
 # --- referrals

@@ -1,6 +1,6 @@
 """Is the value to win what came? Of customers who lapsed and came back, held against a home's history.
 
-`PYTHONPATH=. python tests/benchmarks/stakes.py HOME 2024-12-29 [2025-06-29 ...]`, with the settings of the home's
+`PYTHONPATH=. python tests/benchmarks/value_to_win.py HOME 2024-12-29 [2025-06-29 ...]`, with the settings of the home's
 nights where they are not the default ones (`--settings FILE`). A year must have passed since each date.
 """
 
@@ -50,7 +50,7 @@ def main() -> None:
 
 
 def _summed(theirs: pl.DataFrame) -> pl.DataFrame:
-    """By quarter of the silence and in all: what was foretold if not lost, and if back, and what was spent over it."""
+    """By quarter of the silence and in all: what was spent over what was foretold."""
     part = (pl.col("days_since_last_purchase").rank("ordinal") - 1) * PARTS // pl.len() + 1
     parts = theirs.with_columns(part=part.cast(pl.String))
     sums = pl.concat([parts, parts.with_columns(part=pl.lit("all"))]).group_by("part")
@@ -58,7 +58,7 @@ def _summed(theirs: pl.DataFrame) -> pl.DataFrame:
         pl.len().alias("customers"),
         pl.col("days_since_last_purchase").mean().round(0).alias("silent"),
         (pl.col("spent").sum() / pl.col("value_to_lose").sum()).alias("over_value_to_lose"),
-        (pl.col("spent").sum() / pl.col("value_if_back").sum()).alias("over_value_if_back"),
+        (pl.col("spent").sum() / pl.col("value_to_win").sum()).alias("over_value_to_win"),
     )
     return told.sort("part")
 

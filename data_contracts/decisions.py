@@ -65,7 +65,8 @@ decisions = Contract(
             at_most=1,
             unit="probability",
             null_means="no action",
-            meaning="Probability of the outcome that the action is about.",
+            meaning="Probability of the outcome that the action acts on: of what is to be prevented, else of what is "
+            "hoped for.",
         ),
         Column(
             name="stake",
@@ -79,7 +80,8 @@ decisions = Contract(
             type="number",
             null_means="no action",
             unit="share",
-            meaning="The share by which contact is believed to change the outcome.",
+            meaning="Of those with whom it would end badly without contact, the share with whom it is believed to end "
+            "well because of it.",
         ),
         Column(
             name="expected_cost",

@@ -19,10 +19,10 @@ class Randomised:
     `traits` has a column per name in `columns`, as known when the customer was assigned; not a number where unknown.
     `probability` is the calibrated one of the outcome that the action acts on, which is one to be prevented where
     `is_bad`. `is_good` says whether it ended well. `propensity` is the share of customers like this one who were
-    treated, known from the draw. `effect` is what is believed of all customers alike: the share by which contact
-    changes the outcome. `took` is 1 where a treated customer took what was offered, 0 where not, not a number where
-    nobody said; None where nobody said it of anybody. `reach` is what the effect is multiplied with, customer by
-    customer; None for the probability.
+    treated, known from the draw. `effect` is what is believed of all customers alike: of those with whom it would end
+    badly, the share with whom it ends well because of contact. `took` is 1 where a treated customer took what was
+    offered, 0 where not, not a number where nobody said; None where nobody said it of anybody. `reach` is what the
+    effect is multiplied with, customer by customer; None for the risk.
     """
 
     columns: tuple[str, ...]
@@ -47,6 +47,11 @@ class Randomised:
         return 1.0 - self.probability if self.is_bad else self.probability
 
     @property
+    def risk(self) -> Numbers:
+        """The probability of a bad outcome without contact, as predicted."""
+        return 1.0 - self.by_itself
+
+    @property
     def believed(self) -> Numbers:
         """By how much contact is believed to raise the probability of a good outcome."""
         return within(self.effect * self.reached, self.by_itself)
@@ -54,7 +59,7 @@ class Randomised:
     @property
     def reached(self) -> Numbers:
         """What the effect is multiplied with."""
-        return self.probability if self.reach is None else self.reach
+        return self.risk if self.reach is None else self.reach
 
     def among(self, rows: Rows | Labels) -> Randomised:
         """The same of some rows only."""

@@ -25,8 +25,8 @@ class Takers:
     """The share of customers with such traits (ranks) who take the offer, learned from those who were contacted.
 
     An offer works through those who take it and would not have acted by themselves: the compliers of Angrist, Imbens
-    and Rubin (1996). So the effect of all is thought to be spread by the share who take it, times the probability that
-    it ends badly without contact. `factor` leaves the mean change of those who were contacted as it is.
+    and Rubin (1996). So the effect of all is thought to be spread by the share who take it, times the risk. `factor`
+    leaves the mean change of those who were contacted as it is.
     """
 
     level: float
@@ -47,20 +47,20 @@ class Takers:
             factor=1.0,
         )
         treated = trial.among(trial.is_treated)
-        spread = float(made.reach(treated.traits, 1.0 - treated.by_itself).sum())
-        return replace(made, factor=float(treated.probability.sum()) / spread if spread > 0 else 0.0)
+        spread = float(made.reach(treated.traits, treated.risk).sum())
+        return replace(made, factor=float(treated.risk.sum()) / spread if spread > 0 else 0.0)
 
     def share(self, traits: Numbers) -> Numbers:
         """The share who take it, of customers with these traits."""
         return np.asarray(np.clip(self.level + traits @ self.slopes, self.least, 1.0))
 
-    def reach(self, traits: Numbers, badly: Numbers) -> Numbers:
-        """What the effect of all is multiplied with; `badly` is the probability of a bad outcome without contact."""
-        return np.asarray(self.factor * self.share(traits) * badly)
+    def reach(self, traits: Numbers, risk: Numbers) -> Numbers:
+        """What the effect of all is multiplied with; `risk` is the probability of a bad outcome without contact."""
+        return np.asarray(self.factor * self.share(traits) * risk)
 
     def among(self, trial: Randomised) -> Randomised:
         """The trial with the effect of all spread so over its customers."""
-        return replace(trial, reach=self.reach(trial.traits, 1.0 - trial.by_itself))
+        return replace(trial, reach=self.reach(trial.traits, trial.risk))
 
 
 def told_of(trial: Randomised) -> Labels:

@@ -30,7 +30,7 @@ Changes of an effect are small beside the luck of single customers: counted in f
 worse than the belief though it puts customers in the right order; a third keeps the order, and wins far more often.
 """
 SEED = 7
-LEARNING = 3
+LEARNING = 4
 """The way in which is learned and served; raised whenever that changes, for what was learned otherwise says another
 thing."""
 _COUNTED_TWICE = 2**0.5
@@ -42,7 +42,7 @@ counts twice: the variance of the sum is twice that of as many rows on their own
 class Taught:
     """What a trial taught: the effect of all, and what is added to it customer by customer.
 
-    The effect is spread by who takes the offer where `takers` says, else by the probability. `deviation` is None where
+    The effect is spread by who takes the offer where `takers` says, else by the risk. `deviation` is None where
     nothing is added.
     """
 
@@ -79,7 +79,8 @@ class Uplift:
         """The change of each row, from its traits and its `probability`; it leaves a probability between 0 and 1."""
         probability, traits = X[PROBABILITY].to_numpy(dtype=np.float64), self._traits(X)
         by_itself = 1.0 - probability if self.is_bad else probability
-        reach = self.takers.reach(traits, 1.0 - by_itself) if self.takers else probability
+        risk = 1.0 - by_itself
+        reach = self.takers.reach(traits, risk) if self.takers else risk
         believed = within(self.effect * reach, by_itself)
         added = self.deviation.of(traits, probability, reach) if self.deviation else 0.0
         return within(believed + added, by_itself)
@@ -99,7 +100,7 @@ class Judged:
     `ahead` is by how many standard errors (of the paired difference of the losses, by customer) they were ahead.
     `share` is how much of what is learned is to count, as far as that is sure. With it, `qini` is theirs; `believed` is
     that of the belief, and `parts` compare what was foretold with what was measured. `behind` is by how many standard
-    errors the effect of all, spread by who takes the offer, was behind; 0 where it is spread by the probability.
+    errors the effect of all, spread by who takes the offer, was behind; 0 where it is spread by the risk.
     """
 
     ahead: float
@@ -167,7 +168,7 @@ def judged(trial: Randomised, *, by_takers: bool = False) -> Judged:
         asked, known = trial.among(rows), trial.among(~rows)
         taught = learned_from(known, seed=SEED + 1 + number, share=1.0, by_takers=by_takers)
         levelled[rows], added[rows] = taught.believed(asked), taught.added(asked)
-        alike[rows] = _by_probability(asked, known, seed=SEED + 1 + number) if by_takers else levelled[rows]
+        alike[rows] = _by_risk(asked, known, seed=SEED + 1 + number) if by_takers else levelled[rows]
         answers = answers_to(asked, known)
         change[rows], weight[rows] = answers.change, answers.weight
     answers = Answers(change=change, weight=weight)
@@ -217,7 +218,7 @@ def learned_from(trial: Randomised, *, seed: int, share: float, by_takers: bool 
     """What is learned from a trial whose traits are ranks, and how much of what differs between customers is to count.
 
     First the effect of all is put right, so that a belief that is off for everybody does not stand in the way of what
-    differs; it is spread by who takes the offer, or by the probability.
+    differs; it is spread by who takes the offer, or by the risk.
     """
     takers = Takers.of(trial) if by_takers else None
     spread = takers.among(trial) if takers else trial
@@ -226,13 +227,13 @@ def learned_from(trial: Randomised, *, seed: int, share: float, by_takers: bool 
     return Taught(effect=levelled.effect, deviation=fitted(levelled, answers, share=share), takers=takers)
 
 
-def _by_probability(asked: Randomised, known: Randomised, *, seed: int) -> Numbers:
-    """The change of the rows asked about by the effect of all, put right by the known ones, spread by probability."""
+def _by_risk(asked: Randomised, known: Randomised, *, seed: int) -> Numbers:
+    """The change of the rows asked about by the effect of all, put right by the known ones, spread by risk."""
     level = _level(known, doubly_robust(known, count=INNER_FOLDS, seed=seed))
     return replace(asked, effect=known.effect + level).believed
 
 
 def _level(trial: Randomised, answers: Answers) -> float:
-    """By how much the relative effect of all is off, as the answers say."""
+    """By how much the effect of all is off, as the answers say."""
     beyond = answers.weight * trial.reached * (answers.change - trial.believed)
     return float(beyond.sum() / (answers.weight * trial.reached**2).sum())

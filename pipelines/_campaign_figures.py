@@ -9,7 +9,7 @@ import polars as pl
 
 from pipelines._campaign_view import TO_COME, View
 from pipelines._measuring_terms import question_of
-from serving import Estimate, Measured
+from serving import PURPOSES, Estimate, Measured
 
 GAINED = {
     "churn": "kept",
@@ -96,13 +96,12 @@ def _plan(view: View) -> Iterator[Figure]:
 def _expected(view: View, treated: pl.DataFrame, part: str) -> Figure:
     """Expected profit with the interval that the belief in the effect makes of it.
 
-    With the effect moves what is saved or won, p x stake, and who takes the offer, by p too.
+    With the effect moves what is saved or won, risk x stake, and who takes the offer, by the risk too.
     """
     mean, belief = float(treated["expected_profit"].sum()), view.effect
-    stake = (
-        treated["probability"] * (treated["stake"] - view.terms["offer_cost"]) if treated.height else pl.Series([0.0])
-    )
-    moved = float(stake.sum())
+    risk = PURPOSES[view.action].risk(pl.col("probability").cast(pl.Float64))
+    stake = pl.col("stake").cast(pl.Float64) - view.terms["offer_cost"]
+    moved = float(treated.select((risk * stake).sum()).item())
     low, high = (mean + (end - belief.mean) * moved for end in (belief.low, belief.high))
     return Figure(part=part, name="expected profit", value=mean, low=low, high=high)
 

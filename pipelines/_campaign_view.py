@@ -163,15 +163,15 @@ def _needed(campaign: Mapping[str, Any], terms: Mapping[str, Any], rows: pl.Data
     share = campaign["holdout_share"]
     if rows.is_empty() or not 0 < share < 1:
         return None
-    keeps = PURPOSES[campaign["action"]].is_bad
-    return needed_for_effect(terms["effect"], rows["probability"], keeps=keeps, holdout_share=share)
+    risk = rows.select(PURPOSES[campaign["action"]].risk(pl.col("probability"))).to_series()
+    return needed_for_effect(terms["effect"], risk, holdout_share=share)
 
 
 def _measured(
     settings: Settings, campaign: Mapping[str, Any], terms: Mapping[str, Any], rows: pl.DataFrame
 ) -> tuple[Measured | None, str]:
     """What the campaign changed, and what is missing for an interval."""
-    known = comparable(rows, campaign["name"])
+    known = comparable(rows, campaign["name"], action=campaign["action"])
     if "held_out" not in rows["arm"]:
         never = campaign["holdout_share"] == 0
         return None, _never(campaign["action"]) if never else f"none of {rows.height:,} customers is held out so far"

@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from pipelines._settings_decisions import ActionSettings
-from serving import Effect, Ledger, Measured, NothingToMeasure, measure, updated
+from serving import PURPOSES, Effect, Ledger, Measured, NothingToMeasure, measure, updated
 
 MOST_CAMPAIGNS = 12
 """So many campaigns of an action with outcomes are learned from, the latest: what it does changes with the years."""
@@ -29,7 +29,9 @@ def belief_of(action: str, declared: Effect, ledger: Ledger, *, before: date) ->
     nights = ledger.measured_nights(action, before=before)
     latest = nights["campaign"].unique(maintain_order=True).tail(MOST_CAMPAIGNS)
     parts = [
-        comparable(ledger.rows_of(name, before=before), name).join(nights, on=["campaign", "as_of"], how="semi")
+        comparable(ledger.rows_of(name, before=before), name, action=action).join(
+            nights, on=["campaign", "as_of"], how="semi"
+        )
         for name in latest
     ]
     measured = _tried(pl.concat(parts)) if parts else None
@@ -87,13 +89,18 @@ def learned_note(action: str, terms: Mapping[str, Any]) -> str | None:
     names = terms.get("learned_from")
     if not names:
         return None
-    return f"{action}: effect {terms['declared_effect']:.2f} -> {terms['effect']:.2f} after {', '.join(names)}"
+    return f"{action}: effect {terms['declared_effect']:.3f} -> {terms['effect']:.3f} after {', '.join(names)}"
 
 
-def comparable(rows: pl.DataFrame, campaign: str) -> pl.DataFrame:
+def comparable(rows: pl.DataFrame, campaign: str, *, action: str) -> pl.DataFrame:
     """Of `Ledger.rows_of` those whose outcome is measured, as `measure` takes them: `cost` is what was spent."""
     known = rows.filter(pl.col("is_good").is_not_null())
-    return known.with_columns(pl.col("spend_before").fill_null(0.0), cost="spent", campaign=pl.lit(campaign))
+    return known.with_columns(
+        pl.col("spend_before").fill_null(0.0),
+        cost="spent",
+        campaign=pl.lit(campaign),
+        risk=PURPOSES[action].risk(pl.col("probability")),
+    )
 
 
 def kept_terms(campaigns: pl.DataFrame) -> dict[str, Mapping[str, Any]]:

@@ -82,10 +82,11 @@ class ActionSettings(Section):
     effect: float = Field(
         default=0.1,
         ge=-1,
-        le=10,
+        le=1,
         allow_inf_nan=False,
-        description="The share by which contact is believed to change the outcome: of customers who would leave, those "
-        "who stay because of it; of customers who would buy more, how many more do. Measured effects take its place.",
+        description="What contact is believed to do: of customers who would leave, the share who stay because of it; "
+        "of those who would not come back, buy more or bring a friend, the share who do. Measured effects take its "
+        "place.",
     )
     effect_strength: float = Field(
         default=50.0,
@@ -110,6 +111,9 @@ class ActionSettings(Section):
     )
 
 
+SELDOM: Mapping[str, object] = {"effect": 0.02, "effect_strength": 200.0}
+"""What is believed of actions that few answer."""
+
 OWN_DEFAULTS: Mapping[str, Mapping[str, object]] = {
     "service_recovery": {
         "channel": "phone",
@@ -119,14 +123,18 @@ OWN_DEFAULTS: Mapping[str, Mapping[str, object]] = {
         "holdout_share": 0.0,
     },
     "retention_offer": {"offer_cost": 5.0},
-    "win_back_offer": {"offer_cost": 5.0, "effect": 0.5, "effect_strength": 20.0, "stages": GONE},
-    "upsell": {"stages": ("active", "loyal", "won back")},
-    "cross_sell": {"stages": ("active", "loyal", "won back")},
-    "referral_invitation": {"offer_cost": 10.0, "stages": ("loyal",)},
+    "win_back_offer": {"offer_cost": 5.0, "effect": 0.03, "effect_strength": 100.0, "stages": GONE},
+    "upsell": {**SELDOM, "stages": ("active", "loyal", "won back")},
+    "cross_sell": {**SELDOM, "stages": ("active", "loyal", "won back")},
+    "referral_invitation": {
+        "offer_cost": 10.0,
+        "effect": 0.01,
+        "effect_strength": 200.0,
+        "stages": ("loyal",),
+    },
     "thank_you": {"effect": 0.02, "stages": ("new", "loyal", "won back")},
 }
-"""What each action has at first instead of the defaults above. A complaint is answered, not held out. Of lost customers
-so few come back by themselves that an offer may well bring half as many more."""
+"""What each action has at first instead of the defaults above. A complaint is answered, not held out."""
 
 
 class ActionsSettings(Section):

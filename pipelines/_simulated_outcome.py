@@ -132,8 +132,13 @@ def campaigns_against_truth(ledger: Ledger, gains: pl.DataFrame, *, before: date
     `gains` is what `true_gains` said on each night. Profit is that of the treated whose outcome is known, net of what
     was spent. Without outcomes, or with too few for an interval, `covers` is null.
     """
-    assigned = {name: ledger.rows_of(name, before=before) for name in ledger.campaigns(before=before)["name"]}
-    rows = [_against_truth(name, theirs, gains) for name, theirs in assigned.items() if theirs.height]
+    told = ledger.campaigns(before=before).select("name", "action").iter_rows()
+    assigned = {name: (ledger.rows_of(name, before=before), action) for name, action in told}
+    rows = [
+        _against_truth(name, theirs, gains, action=action)
+        for name, (theirs, action) in assigned.items()
+        if theirs.height
+    ]
     schema = {"campaign": pl.String, "assigned": pl.Int64, "measured": pl.Float64, "low": pl.Float64}
     return pl.DataFrame(rows, schema={**schema, "high": pl.Float64, "true": pl.Float64, "covers": pl.Boolean})
 
@@ -149,8 +154,8 @@ def _share_of(table: pl.DataFrame, best: str) -> pl.Series:
     return pl.Series(f"of_{best}", shares, dtype=pl.Float64)
 
 
-def _against_truth(name: str, rows: pl.DataFrame, gains: pl.DataFrame) -> dict[str, object]:
-    known = comparable(rows, name)
+def _against_truth(name: str, rows: pl.DataFrame, gains: pl.DataFrame, *, action: str) -> dict[str, object]:
+    known = comparable(rows, name, action=action)
     found = _measured(known)
     told: dict[str, object] = {"campaign": name, "assigned": rows.height}
     if found is None:

@@ -30,14 +30,19 @@ class Purpose:
     words: str
     chinese: str
 
+    def risk(self, probability: pl.Expr) -> pl.Expr:
+        """The probability that it ends badly without contact, from that of the outcome that the action acts on."""
+        return probability if self.is_bad else 1.0 - probability
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Action:
     """One thing that the team may do, as the company has set it.
 
-    Costs are money per contact and per offer taken. `effect` is by what share contact changes the outcome, relative to
-    its probability. `capacity` is the most customers of one night, None without limit; `holdout_share` of those whom it
-    would be done to are not contacted, so that the effect can be seen; `salt` is what their draw is mixed with.
+    Costs are money per contact and per offer taken. `effect` is, of those with whom it would end badly, the share
+    with whom it ends well because of contact. `capacity` is the most customers of one night, None without limit;
+    `holdout_share` of those whom it would be done to are not contacted, so that the effect can be seen; `salt` is what
+    their draw is mixed with.
     `stages` are the lifecycle stages of the customers whom it is for.
     """
 

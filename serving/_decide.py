@@ -222,13 +222,13 @@ def _per_action(rules: Rules, campaigns: Mapping[str, str]) -> list[pl.Expr]:
 
 
 def _effect_of_each(made: pl.DataFrame, rules: Rules) -> pl.Expr:
-    """The believed effect, or what an uplift model makes of it for the customer: uplift over probability."""
+    """The believed effect, or what an uplift model makes of it for the customer: uplift over risk."""
     effect = pl.col("effect")
     for action in rules.actions:
-        name, probability = uplift_column(action.name), pl.col(action.purpose.probability)
+        name, risk = uplift_column(action.name), action.purpose.risk(pl.col(action.purpose.probability))
         if name in made.columns:
-            speaks = (pl.col("action") == action.name) & pl.col(name).is_not_null() & (probability > 0)
-            effect = pl.when(speaks).then((pl.col(name) / probability).round(_DECIMALS)).otherwise(effect)
+            speaks = (pl.col("action") == action.name) & pl.col(name).is_not_null() & (risk > 0)
+            effect = pl.when(speaks).then((pl.col(name) / risk).round(_DECIMALS)).otherwise(effect)
     return effect
 
 

@@ -62,7 +62,7 @@ class Measured:
     `good_share` is the share of the treated who ended well because of the campaign; `gained` the same in customers:
     kept, grown or won back. `profit_per_customer` and `profit` are what it caused per treated customer and in all, net
     of `cost`; `return_on_budget` is that profit over the cost (null where nothing was spent). `effect` is
-    `good_share` over the mean predicted probability of the treated (null where that is zero). `expected_profit` is what
+    `good_share` over the mean risk of the treated (null where that is zero). `expected_profit` is what
     the nights had expected of the treated. `customers_needed` is how many must be assigned, with the same share held
     out, before `good_share` has an interval: 0 when it has one, null while nobody's outcome is the rarer one.
     `segments` has the same for each segment; one without customers in both arms is null there. `campaigns` names what
@@ -92,7 +92,7 @@ def measure(rows: pl.DataFrame, *, confidence: float = 0.95) -> Measured:
     """What a campaign changed: customers gained and profit caused, with intervals, in all and by segment.
 
     `rows`: one per assigned customer and campaign: `customer_id`, `arm` ("treated" or "held_out"), `segment`,
-    `probability` (predicted when assigned, of the outcome on which the action acts), `is_good` (retained, grown or
+    `risk` (the probability, predicted when assigned, that it ends badly without contact), `is_good` (retained, grown or
     returned within the horizon), `profit` (margin on spend in the horizon, before the campaign's costs), `cost` (spent
     on this customer; 0 when held out), `spend_before`, `expected_profit`. Where a column `campaign` names campaigns,
     several of one action are measured together; where `is_contaminated` names those who were held out and contacted
@@ -116,7 +116,7 @@ def _measured(known: pl.DataFrame, *, confidence: float) -> Measured:
     gross = _estimate(known["profit"], arms, confidence=confidence)
     per_customer = gross.scaled(1.0, less=cost / treated.customers)
     profit = gross.scaled(treated.customers, less=cost)
-    acted_on = float(known.filter("is_treated")["probability"].to_numpy().mean())
+    risk = float(known.filter("is_treated")["risk"].to_numpy().mean())
     return Measured(
         treated=treated,
         held_out=held_out,
@@ -125,7 +125,7 @@ def _measured(known: pl.DataFrame, *, confidence: float) -> Measured:
         profit_per_customer=per_customer,
         profit=profit,
         return_on_budget=profit.scaled(1.0 / cost) if cost > 0 else None,
-        effect=good.scaled(1.0 / acted_on) if acted_on > 0 else None,
+        effect=good.scaled(1.0 / risk) if risk > 0 else None,
         expected_profit=math.fsum(known.filter("is_treated")["expected_profit"]),
         customers_needed=_needed(known) if good.low is None else 0,
         campaigns=tuple(known["campaign"].drop_nulls().unique().sort()),
@@ -145,11 +145,11 @@ def _arm(part: pl.DataFrame) -> Arm:
 
 def _arms(known: pl.DataFrame) -> Arms:
     """Strata, and what was known when the customers were assigned: the prediction, spend before, and their product."""
-    probability, spend = (known[name].to_numpy() for name in ("probability", "spend_before"))
+    risk, spend = (known[name].to_numpy() for name in ("risk", "spend_before"))
     return Arms(
         is_treated=known["is_treated"].to_numpy(),
         stratum=stratified(known).to_numpy(),
-        known_before=np.column_stack([probability, spend, probability * spend]),
+        known_before=np.column_stack([risk, spend, risk * spend]),
     )
 
 
@@ -180,7 +180,7 @@ def _estimate(outcome: pl.Series, arms: Arms, *, confidence: float) -> Estimate:
 
 def _needed(known: pl.DataFrame) -> int | None:
     """How many must be assigned for the smaller arm to be large enough; by the predictions while nothing was seen."""
-    columns = ("is_treated", "is_good", "probability")
+    columns = ("is_treated", "is_good", "risk")
     treated, seen, predicted = (float(known[name].cast(pl.Float64).to_numpy().mean()) for name in columns)
     rarer = min(seen, 1.0 - seen) or min(predicted, 1.0 - predicted)
     if rarer <= 0:

@@ -7,7 +7,7 @@ import polars as pl
 from serving._errors import NothingToMeasure
 
 ARMS = ("treated", "held_out")
-NUMBERS = ("probability", "profit", "cost", "spend_before", "expected_profit")
+NUMBERS = ("risk", "profit", "cost", "spend_before", "expected_profit")
 COLUMNS = ("customer_id", "arm", "segment", "is_good", *NUMBERS)
 
 MIN_IN_STRATUM = 5
@@ -17,7 +17,7 @@ MIN_IN_STRATUM = 5
 def as_measurable(rows: pl.DataFrame) -> pl.DataFrame:
     """The rows of a campaign, with `is_treated`, `campaign` and `is_contaminated` (null and false unless told), sorted.
 
-    Raises `NothingToMeasure` where a column is missing or null, a number is none, a probability lies outside 0 to 1, a
+    Raises `NothingToMeasure` where a column is missing or null, a number is none, a risk lies outside 0 to 1, a
     cost is negative or was spent on somebody held out (who was not contacted all the same: `is_contaminated`), a
     customer comes twice in a campaign, or an arm is empty.
     """
@@ -42,7 +42,7 @@ def _refusals() -> tuple[tuple[pl.Expr, str], ...]:
         (pl.any_horizontal(pl.col(*COLUMNS).is_null()), "lack a value; every column must be known"),
         (~pl.all_horizontal(pl.col(*NUMBERS).is_finite()), "have a number that is not finite"),
         (~pl.col("arm").is_in(ARMS), "have an arm that is neither treated nor held_out"),
-        (~pl.col("probability").is_between(0, 1), "have a probability outside 0 to 1"),
+        (~pl.col("risk").is_between(0, 1), "have a risk outside 0 to 1"),
         (pl.col("cost") < 0, "have a negative cost"),
         (for_nothing, "are held out and cost money; nobody contacts them"),
         (pl.struct("campaign", "customer_id").is_duplicated(), "are of a customer who comes twice in one campaign"),

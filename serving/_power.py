@@ -54,21 +54,19 @@ def needed(
 
 def needed_for_effect(
     effect: float,
-    probability: pl.Series,
+    risk: pl.Series,
     *,
-    keeps: bool,
     holdout_share: float,
     power: float = 0.8,
     confidence: float = 0.95,
 ) -> Needed | None:
     """The customers needed for an action's effect to be seen in how many end well; null where it changes nothing.
 
-    `probability`: calibrated, of the outcome on which the action acts, for customers like those to be assigned;
-    `keeps`: whether that is one to prevent (leaving) or to bring about. It says how much the outcome varies, and by the
-    law of total variance how much of that the prediction explains.
+    `risk`: the calibrated probability that it ends badly without contact, for customers like those to be assigned. It
+    says how much the outcome varies, and by the law of total variance how much of that the prediction explains.
     """
-    variance, explained, rate = _of_outcome(probability)
-    treated_rate = min(max(rate * (1.0 - effect if keeps else 1.0 + effect), 0.0), 1.0)
+    variance, explained, rate = _of_outcome(risk)
+    treated_rate = min(max(rate * (1.0 - effect), 0.0), 1.0)
     found = needed(
         effect * rate,
         variance=variance,
@@ -95,7 +93,7 @@ def smallest_visible(
 ) -> float:
     """The smallest difference between the arms that so many assigned customers show with that power.
 
-    In the unit of the outcome; over the mean probability it is the smallest visible effect. Endless for nobody.
+    In the unit of the outcome; over the mean risk it is the smallest visible effect. Endless for nobody.
     """
     _check(holdout_share, variance=variance, explained=explained)
     if customers <= 0:

@@ -18,7 +18,8 @@ ANSWER_VARIANCE = 0.25
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """By what share contact changes an outcome: how many of the leavers stay because of it, how many more grow.
+    """With what share of those with whom it would end badly it ends well because of contact: of leavers those who stay,
+    of lost customers who would not have come back those who do.
 
     Below zero where contact does harm. `strength` is how many customers' answers the belief is worth; the effect is
     taken as normal around `mean` with variance 1 / (4 x (strength + 1)): a yes or no varies by at most 1/4, whatever

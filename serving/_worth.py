@@ -1,4 +1,4 @@
-"""What is an action worth to us for a customer? Effect times probability times what is at stake, less what it costs."""
+"""What is an action worth to us for a customer? Effect times risk times what is at stake, less what it costs."""
 
 from __future__ import annotations
 
@@ -30,10 +30,11 @@ class Worth:
 
 
 def worth_of(customers: pl.DataFrame, actions: Sequence[Action]) -> Worth:
-    """Expected profit = effect x probability x stake - contact cost - offer cost x share who take the offer.
+    """Expected profit = effect x risk x stake - contact cost - offer cost x share who take the offer.
 
-    Where an uplift model speaks of a customer (`uplift_column`), what it says stands for effect x probability. Either
-    leaves a probability between 0 and 1: at most p is gained of an outcome to be prevented, 1 - p of one to be won.
+    The risk is the probability that it ends badly without contact: p of an outcome to be prevented, 1 - p of one to be
+    won. Where an uplift model speaks of a customer (`uplift_column`), what it says stands for effect x risk. Either
+    leaves a probability between 0 and 1.
 
     Where receipts have taught who takes an offer (`take_column`), it costs as much for that share of customers, and for
     whoever is gained. Elsewhere whoever buys in the end takes it: of an outcome to be prevented 1 - p and whoever is
@@ -96,8 +97,8 @@ def _gained(action: Action, probability: Matrix, effect: float, *, uplift: Matri
     An uplift is as unsure as the effect of all: it moves with what that is away from its mean.
     """
     good = 1 - probability if action.purpose.is_bad else probability
-    foretold = uplift + (effect - action.effect.mean) * probability
-    gained: Matrix = np.where(np.isnan(uplift), effect * probability, foretold)
+    foretold = uplift + (effect - action.effect.mean) * (1 - good)
+    gained: Matrix = np.where(np.isnan(uplift), effect * (1 - good), foretold)
     return np.clip(gained, -good, 1 - good)
 
 

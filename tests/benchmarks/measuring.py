@@ -23,8 +23,8 @@ WORLDS = {
     "keep, 20% leave, spread 1.5": World(customers=0, rate=0.2),
     "keep, 3% leave, spread 1.5": World(customers=0, rate=0.03),
     "keep, 20% leave, spread 2.5": World(customers=0, rate=0.2, spread=2.5),
-    "win back, 3% return, spread 1.5": World(customers=0, rate=0.03, keeps=False),
-    "win back, 3% return, spread 2.5": World(customers=0, rate=0.03, spread=2.5, keeps=False),
+    "win back, 3% return, spread 1.5": World(customers=0, rate=0.03, effect=0.006, keeps=False),
+    "win back, 3% return, spread 2.5": World(customers=0, rate=0.03, effect=0.006, spread=2.5, keeps=False),
     "harm, 20% leave, spread 1.5": World(customers=0, rate=0.2, effect=-0.2),
 }
 
@@ -67,8 +67,8 @@ def _held(estimate: Estimate, truth: float) -> tuple[bool, float] | None:
 
 def power(world: World, *, campaigns: int) -> list[object]:
     """How often an effect is seen where as many customers were assigned as it is said to need."""
-    sample = campaign(replace(world, customers=20_000), seed=0).rows["probability"]
-    asked = needed_for_effect(world.effect, sample, keeps=world.keeps, holdout_share=world.holdout_share)
+    sample = campaign(replace(world, customers=20_000), seed=0).rows["risk"]
+    asked = needed_for_effect(world.effect, sample, holdout_share=world.holdout_share)
     assert asked is not None
     planned = replace(world, customers=asked.customers)
     seen = np.mean([_sees(measure(campaign(planned, seed=(7, number)).rows)) for number in range(campaigns)])
@@ -96,7 +96,7 @@ def main(campaigns: int) -> None:
 
 
 def _planned() -> list[World]:
-    return [WORLDS["keep, 20% leave, spread 1.5"], replace(WORLDS["win back, 3% return, spread 1.5"], effect=0.6)]
+    return [WORLDS["keep, 20% leave, spread 1.5"], replace(WORLDS["win back, 3% return, spread 1.5"], effect=0.018)]
 
 
 def _coverage(asked: tuple[World, int]) -> list[object]:

@@ -65,8 +65,8 @@ def test_spreading_leaves_the_mean_of_those_contacted_as_it_is_believed() -> Non
     known, _ = offered(ALIKE, seed=3)
     spread = Takers.of(ranked(known)).among(ranked(known))
     treated = known.is_treated
-    assert spread.reached[treated].mean() == pytest.approx(known.probability[treated].mean())
-    assert spread.reached.std() > 0.3 * known.probability.std()
+    assert spread.reached[treated].mean() == pytest.approx(known.risk[treated].mean())
+    assert spread.reached.std() > 0.3 * known.risk.std()
 
 
 def test_spread_by_who_takes_it_the_effect_foretells_better_where_only_takers_are_changed() -> None:

@@ -49,8 +49,8 @@ def test_who_all_answer_alike_are_left_to_the_belief_in_nine_trials_of_ten() -> 
     assert np.mean(ahead) < 0.5
 
 
-def test_who_answers_alike_whatever_the_probability_is_found_too() -> None:
-    flat = World(kind="flat", customers=3000, traits=25, rate=0.1, effect=1.5, is_bad=False)
+def test_who_answers_alike_whatever_the_risk_is_found_too() -> None:
+    flat = World(kind="flat", customers=3000, traits=25, rate=0.3, effect=0.5)
     learned = learn_uplift(trial(flat, seed=14)[0])
     new, change = trial(flat, seed=15)
     assert learned.uplift is not None
@@ -78,7 +78,7 @@ def test_what_differs_with_the_probability_alone_is_found_though_nothing_is_beli
 
 
 def test_what_is_served_is_what_was_judged_where_a_belief_says_more_than_can_be() -> None:
-    known, _ = trial(replace(SMALL, customers=2000, is_bad=False, effect=0.1, believed=5.0), seed=19)
+    known, _ = trial(replace(SMALL, customers=2000, is_bad=False, effect=0.1, believed=0.9), seed=19)
     learned = learn_uplift(known)
     assert learned.uplift is not None
     assert learned.judged is not None

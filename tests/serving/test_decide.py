@@ -228,7 +228,7 @@ def test_nobody_gets_an_action_that_is_not_expected_to_pay(world: World) -> None
     for row in given_to(world.decided()):
         action = actions[row["action"]]
         good = 1 - row["probability"] if action.purpose.is_bad else row["probability"]
-        gained = min(max(action.effect.mean * row["probability"], -good), 1 - good)
+        gained = min(max(action.effect.mean * (1 - good), -good), 1 - good)
         takes = good + gained
         profit = gained * row["stake"] - action.contact_cost - action.offer_cost * takes
         if action.name != "service_recovery":

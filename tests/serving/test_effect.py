@@ -17,9 +17,9 @@ WORLD = World(customers=2000, rate=0.3)
 
 
 def rows_of(*groups: tuple[int, Row]) -> pl.DataFrame:
-    """So many customers of each row `(arm, segment, probability, is_good, profit, cost, spend_before)`."""
+    """So many customers of each row `(arm, segment, risk, is_good, profit, cost, spend_before)`."""
     every = [row for number, row in groups for _ in range(number)]
-    columns = ["arm", "segment", "probability", "is_good", "profit", "cost", "spend_before"]
+    columns = ["arm", "segment", "risk", "is_good", "profit", "cost", "spend_before"]
     names = [f"{number:04d}" for number in range(len(every))]
     return pl.DataFrame(every, schema=columns, orient="row").with_columns(
         customer_id=pl.Series(names, dtype=pl.String), expected_profit=pl.lit(2.0)
@@ -55,7 +55,7 @@ def test_profit_is_net_of_cost_and_the_return_is_profit_over_cost() -> None:
     assert found.return_on_budget.low == pytest.approx(found.profit.low / 100.0)  # type: ignore[operator]
 
 
-def test_the_effect_is_the_change_over_the_mean_predicted_probability() -> None:
+def test_the_effect_is_the_change_over_the_mean_risk() -> None:
     found = measure(TWO_SEGMENTS)
     assert found.effect is not None
     assert found.effect.mean == pytest.approx(0.24 / 0.5)
@@ -92,9 +92,9 @@ def test_the_order_of_rows_changes_no_figure() -> None:
 
 def test_with_one_stratum_the_adjusted_difference_is_that_of_a_regression() -> None:
     rows = campaign(WORLD, seed=3).rows.with_columns(segment=pl.lit("all"))
-    probability, spend, profit = (rows[name].to_numpy() for name in ("probability", "spend_before", "profit"))
+    risk, spend, profit = (rows[name].to_numpy() for name in ("risk", "spend_before", "profit"))
     is_treated = (rows["arm"] == "treated").to_numpy()
-    design = np.column_stack([np.ones(len(spend)), is_treated, probability, spend, probability * spend])
+    design = np.column_stack([np.ones(len(spend)), is_treated, risk, spend, risk * spend])
     expected = np.linalg.lstsq(design, profit, rcond=None)[0][1]
     assert measure(rows).profit_per_customer.mean == pytest.approx(expected - 1.0)
 
@@ -107,7 +107,7 @@ def test_what_was_known_before_takes_variance_away_and_no_more_than_there_is() -
 
 def test_numbers_that_tell_nothing_change_nothing() -> None:
     rows = campaign(WORLD, seed=4).rows
-    constant = rows.with_columns(probability=pl.lit(0.3), spend_before=pl.lit(50.0))
+    constant = rows.with_columns(risk=pl.lit(0.3), spend_before=pl.lit(50.0))
     found = measure(constant)
     shares = rows.group_by("segment", "arm").agg(good=pl.col("is_good").mean(), customers=pl.len())
     wide = shares.pivot("arm", index="segment", values=["good", "customers"])
@@ -148,7 +148,7 @@ def test_where_everybody_ends_well_there_is_no_difference_and_no_interval() -> N
     found = measure(campaign(WORLD, seed=6).rows.with_columns(is_good=pl.lit(True)))
     assert (found.good_share.mean, found.good_share.low) == (0.0, None)
     assert found.customers_needed
-    certain = campaign(WORLD, seed=6).rows.with_columns(is_good=pl.lit(True), probability=pl.lit(0.0))
+    certain = campaign(WORLD, seed=6).rows.with_columns(is_good=pl.lit(True), risk=pl.lit(0.0))
     assert measure(certain).customers_needed is None
     assert measure(certain).effect is None
 
@@ -209,7 +209,7 @@ def test_a_campaign_with_another_share_held_out_does_not_bias_those_measured_wit
         ({"arm": pl.lit("treated")}, "none of 140 assigned customers was held out.*holdout_share"),
         ({"arm": pl.lit("held_out"), "cost": pl.lit(0.0)}, "none of 140 assigned customers was treated"),
         ({"arm": pl.lit("control")}, "140 of 140 rows .* neither treated nor held_out .*'0000'"),
-        ({"probability": pl.lit(1.5)}, "outside 0 to 1"),
+        ({"risk": pl.lit(1.5)}, "outside 0 to 1"),
         ({"cost": pl.lit(-1.0)}, "negative cost"),
         ({"cost": pl.lit(1.0)}, "40 of 140 rows .* are held out and cost money.*'0100'"),
         ({"profit": pl.lit(None, dtype=pl.Float64)}, "lack a value"),

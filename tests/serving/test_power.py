@@ -25,12 +25,12 @@ def test_equal_arms_need_what_the_textbook_says() -> None:
     "world",
     [
         World(customers=0, rate=0.4, effect=0.3, holdout_share=0.3),
-        World(customers=0, rate=0.2, effect=0.5, holdout_share=0.2, keeps=False),
+        World(customers=0, rate=0.2, effect=0.125, holdout_share=0.2, keeps=False),
     ],
 )
 def test_four_in_five_campaigns_of_the_size_asked_for_see_the_effect(world: World) -> None:
-    sample = campaign(replace(world, customers=20_000), seed=0).rows["probability"]
-    asked = needed_for_effect(world.effect, sample, keeps=world.keeps, holdout_share=world.holdout_share)
+    sample = campaign(replace(world, customers=20_000), seed=0).rows["risk"]
+    asked = needed_for_effect(world.effect, sample, holdout_share=world.holdout_share)
     assert asked is not None
     planned = replace(world, customers=asked.customers)
     months = (campaign(planned, seed=(1, number)).rows.with_columns(segment=pl.lit("all")) for number in range(200))
@@ -54,8 +54,7 @@ def test_knowing_half_the_variance_halves_who_is_needed() -> None:
 
 def test_predictions_that_tell_customers_apart_ask_for_fewer() -> None:
     alike, apart = (
-        needed_for_effect(0.2, pl.Series(values * 50), keeps=True, holdout_share=0.1)
-        for values in ([0.5, 0.5], [0.1, 0.9])
+        needed_for_effect(0.2, pl.Series(values * 50), holdout_share=0.1) for values in ([0.5, 0.5], [0.1, 0.9])
     )
     assert alike is not None
     assert apart is not None
@@ -64,7 +63,7 @@ def test_predictions_that_tell_customers_apart_ask_for_fewer() -> None:
 
 def test_no_effect_is_seen_by_nobody_and_harm_as_well_as_good() -> None:
     assert needed(0.0, variance=1.0, holdout_share=0.1) is None
-    assert needed_for_effect(0.2, pl.Series([0.0]), keeps=True, holdout_share=0.1) is None
+    assert needed_for_effect(0.2, pl.Series([0.0]), holdout_share=0.1) is None
     assert needed(-0.1, variance=1.0, holdout_share=0.1) == needed(0.1, variance=1.0, holdout_share=0.1)
     assert smallest_visible(0, variance=1.0, holdout_share=0.1) == math.inf
 
@@ -73,7 +72,7 @@ def test_never_fewer_are_asked_for_than_an_interval_needs() -> None:
     asked = needed(100.0, variance=1.0, holdout_share=0.1)
     assert asked is not None
     assert (asked.treated, asked.held_out) == (180, 20)
-    rare = needed_for_effect(30.0, pl.Series([0.01]), keeps=False, holdout_share=0.1)
+    rare = needed_for_effect(0.3, pl.Series([0.99]), holdout_share=0.1)
     assert rare is not None
     assert rare.held_out == 500
 
@@ -84,10 +83,10 @@ def test_a_campaign_with_an_empty_arm_cannot_be_planned(share: float) -> None:
         needed(0.1, variance=1.0, holdout_share=share)
 
 
-@pytest.mark.parametrize("probability", [[], [1.2], [float("nan")], [None]])
-def test_probabilities_that_are_none_are_refused(probability: list[float]) -> None:
+@pytest.mark.parametrize("risk", [[], [1.2], [float("nan")], [None]])
+def test_risks_that_are_none_are_refused(risk: list[float]) -> None:
     with pytest.raises(NothingToMeasure, match="0 to 1"):
-        needed_for_effect(0.1, pl.Series(probability, dtype=pl.Float64), keeps=True, holdout_share=0.1)
+        needed_for_effect(0.1, pl.Series(risk, dtype=pl.Float64), holdout_share=0.1)
 
 
 @pytest.mark.parametrize(("power", "confidence"), [(1.0, 0.95), (0.8, 1.0), (80, 0.95)])

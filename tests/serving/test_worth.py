@@ -58,17 +58,18 @@ def test_a_retention_offer_is_taken_by_all_who_stay() -> None:
 @pytest.mark.parametrize(("name", "stake"), [("retention_offer", 1000), ("thank_you", 1000), ("win_back_offer", 900)])
 def test_who_is_lost_is_worth_another_sum_than_who_leaves(name: str, stake: float) -> None:
     known = {"stage": "lost"} if name == "win_back_offer" else {}
-    gained = 0.2 * KNOWN[PURPOSES[name].probability]
+    p = KNOWN[PURPOSES[name].probability]
+    gained = 0.2 * (p if PURPOSES[name].is_bad else 1 - p)
     assert profit(name, known, offer_cost=0.0) == pytest.approx(gained * stake - 2)
 
 
 def test_an_upsell_is_taken_by_those_who_grow() -> None:
     at_stake = 0.5 * 0.25 * 400
-    assert profit("upsell") == pytest.approx(0.2 * 0.25 * at_stake - 2 - 10 * 0.25 * 1.2)
+    assert profit("upsell") == pytest.approx(0.2 * 0.75 * at_stake - 2 - 10 * (0.25 + 0.2 * 0.75))
 
 
 def test_nobody_takes_an_offer_more_than_once() -> None:
-    sure = {"upsell_probability": 0.95}
+    sure = {"upsell_probability": 0.95, "upsell_uplift": 0.3}
     assert profit("upsell", sure) == pytest.approx(0.05 * 50 - 2 - 10 * 1.0)
 
 
@@ -91,7 +92,7 @@ def test_the_interval_is_that_of_the_effect() -> None:
     assert worth.cost[0, 0] == pytest.approx(2.0)
 
 
-def test_what_an_uplift_model_says_stands_for_effect_times_probability() -> None:
+def test_what_an_uplift_model_says_stands_for_effect_times_risk() -> None:
     told = {"retention_offer_uplift": 0.15}
     assert profit("retention_offer", told) == pytest.approx(0.15 * 1000 - 2 - 10 * (0.6 + 0.15))
     assert profit("upsell", {"upsell_uplift": 0.1}) == pytest.approx(0.1 * 50 - 2 - 10 * (0.25 + 0.1))

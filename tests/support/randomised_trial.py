@@ -17,7 +17,7 @@ class World:
     """What a campaign meets: `kind` says how the effect depends on the customer.
 
     `same`: it does not. `linear`: with three traits. `step`: only one customer of three can be persuaded. `harm`: half
-    are persuaded, half driven away. `flat`: the same share of customers changes, whatever their probability. `effect`
+    are persuaded, half driven away. `flat`: the same share of customers changes, whatever their risk. `effect`
     is right on average, and believed unless `believed` says something else; `rate` is the mean probability of the
     outcome, which is to be prevented where `is_bad`.
     """
@@ -40,11 +40,11 @@ def trial(world: World, *, seed: int | Sequence[int]) -> tuple[Randomised, np.nd
     # What is known of a customer says how likely the outcome is, too: a fifth of what differs between them.
     sign = traits[:, 5:8].sum(axis=1) / 3**0.5
     probability = _probability(world, sign, chance)
-    relative = world.effect + _beyond(world, traits)
-    if world.kind == "flat":
-        relative = world.effect * probability.mean() / probability
     by_itself = 1.0 - probability if world.is_bad else probability
-    change = np.clip(relative * probability, -by_itself, 1.0 - by_itself)
+    risk, share = 1.0 - by_itself, world.effect + _beyond(world, traits)
+    if world.kind == "flat":
+        share = world.effect * risk.mean() / risk
+    change = np.clip(share * risk, -by_itself, risk)
     is_treated = chance.random(world.customers) >= world.holdout_share
     is_good = chance.random(world.customers) < by_itself + change * is_treated
     shown = np.where(chance.random(traits.shape) < 0.03, np.nan, np.exp(traits))
@@ -77,7 +77,7 @@ def _probability(world: World, sign: np.ndarray, chance: np.random.Generator) ->
 
 
 def _beyond(world: World, traits: np.ndarray) -> np.ndarray:
-    """By how much the relative effect of each customer differs from that of all."""
+    """By how much the effect of each customer differs from that of all."""
     first, second, third = traits[:, 0], traits[:, 10], traits[:, 20]
     if world.kind == "linear":
         return np.asarray(world.spread * (first + second - third) / 3**0.5)

@@ -18,7 +18,7 @@ class World:
     """What a campaign meets. `rate` is the mean probability of the outcome, `spread` the deviation of log spend.
 
     With `keeps`, the outcome is leaving and the action keeps the share `effect` of those who would leave; without, it
-    is growing, and so many more grow. Who does not leave, or grows, spends.
+    is growing, and so many of those who would not grow do. Who does not leave, or grows, spends.
     """
 
     customers: int
@@ -50,21 +50,23 @@ def campaign(world: World, *, seed: int | Sequence[int], name: str = "offer-2026
     spend = np.array(SPEND)[segment] * rng.lognormal(-(half**2) / 2, half, world.customers)
     later = world.margin * spend * rng.lognormal(-(half**2) / 2, half, world.customers)
     is_treated = _assigned(segment, share=world.holdout_share, rng=rng)
-    is_good = _good(world, probability, is_treated, luck=rng.random(world.customers))
-    changed = world.effect * probability[is_treated]
+    risk = probability if world.keeps else 1.0 - probability
+    # The same luck decides in both arms, so that the effect is on customers, not on dice.
+    is_good = rng.random(world.customers) >= risk * (1.0 - world.effect * is_treated)
+    changed = world.effect * risk[is_treated]
     rows = pl.DataFrame(
         {
             "campaign": np.full(world.customers, name),
             "customer_id": [f"{number:06d}" for number in range(world.customers)],
             "arm": np.where(is_treated, "treated", "held_out"),
             "segment": np.array(SEGMENTS)[segment],
-            "probability": probability,
+            "risk": risk,
             "stake": world.margin * spend,
             "is_good": is_good,
             "profit": later * is_good,
             "cost": world.cost * is_treated,
             "spend_before": spend,
-            "expected_profit": world.effect * probability * world.margin * spend - world.cost,
+            "expected_profit": world.effect * risk * world.margin * spend - world.cost,
         }
     )
     profit = float((changed * world.margin * spend[is_treated]).mean()) - world.cost
@@ -77,10 +79,3 @@ def _assigned(segment: np.ndarray, *, share: float, rng: np.random.Generator) ->
         members = rng.permutation(np.flatnonzero(segment == number))
         is_treated[members[: int(len(members) * share + rng.random())]] = False
     return is_treated
-
-
-def _good(world: World, probability: np.ndarray, is_treated: np.ndarray, *, luck: np.ndarray) -> np.ndarray:
-    """The same luck decides in both arms, so that the effect is on customers, not on dice."""
-    if world.keeps:
-        return luck >= probability * (1.0 - world.effect * is_treated)
-    return luck < probability * (1.0 + world.effect * is_treated)

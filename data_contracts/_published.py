@@ -225,9 +225,8 @@ EXPECTED_PROFIT = (
         type="number",
         null_means="no action",
         unit="currency",
-        meaning="Effect times probability times stake, less what the contact is expected to cost. Effect times "
-        "probability counts as far as it leaves a probability: at most p is gained of a bad outcome, 1 - p of a good "
-        "one.",
+        meaning="Effect times risk times stake, less what the contact is expected to cost. The risk is the probability "
+        "that it ends badly without contact; effect times risk counts as far as it leaves a probability.",
     ),
     Column(
         name="expected_profit_low",

@@ -28,11 +28,11 @@ WORLDS = {
     "one in three persuadable": World(kind="step"),
     "half persuaded, half driven away": World(kind="harm"),
     "the same, a belief four times too high": World(kind="harm", effect=0.2, believed=0.8),
-    "growth, 6%, linear": World(kind="linear", rate=0.06, effect=0.5, spread=0.6, is_bad=False),
-    "growth, 6%, all alike": World(kind="same", rate=0.06, effect=0.5, is_bad=False),
-    "friends, 1%, one in three persuadable": World(kind="step", rate=0.01, effect=4.0, spread=5.6, is_bad=False),
-    "friends, 1%, all alike": World(kind="same", rate=0.01, effect=4.0, is_bad=False),
-    "a share of all, whatever their probability": World(kind="flat", rate=0.1, effect=1.0, is_bad=False),
+    "growth, 6%, linear": World(kind="linear", rate=0.06, effect=0.03, spread=0.04, is_bad=False),
+    "growth, 6%, all alike": World(kind="same", rate=0.06, effect=0.03, is_bad=False),
+    "friends, 1%, one in three persuadable": World(kind="step", rate=0.01, effect=0.04, spread=0.055, is_bad=False),
+    "friends, 1%, all alike": World(kind="same", rate=0.01, effect=0.04, is_bad=False),
+    "a share of all, whatever their risk": World(kind="flat", effect=0.4),
 }
 SIZES = (1000, 4000)
 POLICIES = ("belief", "T-learner", "X-learner", "DR-learner", "a third of it", "ours", "truth")

@@ -81,7 +81,7 @@ decisions = Contract(
             null_means="no action",
             unit="share",
             meaning="Of those with whom it would end badly without contact, the share with whom it is believed to end "
-            "well because of it.",
+            "well because of it; below zero contact does harm.",
         ),
         Column(
             name="expected_cost",

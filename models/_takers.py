@@ -55,7 +55,7 @@ class Takers:
         return np.asarray(np.clip(self.level + traits @ self.slopes, self.least, 1.0))
 
     def reach(self, traits: Numbers, risk: Numbers) -> Numbers:
-        """What the effect of all is multiplied with; `risk` is the probability of a bad outcome without contact."""
+        """What the effect of all is multiplied with."""
         return np.asarray(self.factor * self.share(traits) * risk)
 
     def among(self, trial: Randomised) -> Randomised:

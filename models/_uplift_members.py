@@ -79,7 +79,7 @@ def fitted(trial: Randomised, answers: Answers, *, share: float) -> Deviation:
 
     An answer weighs one over the variance of its noise, so that the squared size of what is added can be weighed
     against it: the fewer customers, the nearer all stays to the belief. Sizes are in standard deviations of the
-    outcome and not relative to the probability: whom contact changes need not be who would have come or gone by
+    outcome and not relative to the risk: whom contact changes need not be who would have come or gone by
     themselves (Ascarza 2018).
     """
     belief = Belief.of(trial)

@@ -96,13 +96,20 @@ def _plan(view: View) -> Iterator[Figure]:
 def _expected(view: View, treated: pl.DataFrame, part: str) -> Figure:
     """Expected profit with the interval that the belief in the effect makes of it.
 
-    With the effect moves what is saved or won, risk x stake, and who takes the offer, by the risk too.
+    With the effect of each customer moves what is saved or won, and who takes the offer; both as far as that leaves a
+    probability between 0 and 1.
     """
     mean, belief = float(treated["expected_profit"].sum()), view.effect
-    risk = PURPOSES[view.action].risk(pl.col("probability").cast(pl.Float64))
-    stake = pl.col("stake").cast(pl.Float64) - view.terms["offer_cost"]
-    moved = float(treated.select((risk * stake).sum()).item())
-    low, high = (mean + (end - belief.mean) * moved for end in (belief.low, belief.high))
+    probability, effect, stake = (pl.col(name).cast(pl.Float64) for name in ("probability", "effect", "stake"))
+    risk = PURPOSES[view.action].risk(probability)
+
+    def gained(more: float) -> pl.Expr:
+        return ((effect + more) * risk).clip(risk - 1.0, risk)
+
+    def moved(more: float) -> float:
+        return float(treated.select(((gained(more) - gained(0.0)) * (stake - view.terms["offer_cost"])).sum()).item())
+
+    low, high = (mean + moved(end - belief.mean) for end in (belief.low, belief.high))
     return Figure(part=part, name="expected profit", value=mean, low=low, high=high)
 
 

@@ -39,7 +39,7 @@ def show_page(console: Console, view: View, *, output: Path | None) -> None:
     console.print(f"[bold]{escape(view.name)}[/]  {view.action} by {escape(view.channel)}, {period}, {view.phase}")
     learned = view.terms.get("learned_from")
     if learned:
-        was = f"{view.terms['declared_effect']:.2f} in the settings"
+        was = f"{view.terms['declared_effect']:.3f} in the settings"
         console.print(f"effect learned from {escape(', '.join(learned))}; {was}", soft_wrap=True)
     words = uplift_words(view.terms)
     if words:

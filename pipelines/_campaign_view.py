@@ -149,7 +149,7 @@ def _planned(settings: Settings, campaign: Mapping[str, Any]) -> View:
 
 def _chosen_last(settings: Settings, action: str) -> pl.DataFrame:
     folder = last_bundle(settings.home, before=date.max)
-    columns = ("customer_id", "arm", "segment", "probability", "stake", "expected_profit")
+    columns = ("customer_id", "arm", "segment", "probability", "stake", "effect", "expected_profit")
     if folder is None:
         return pl.DataFrame(schema=dict.fromkeys(columns, pl.String))
     chosen = pl.scan_parquet(folder / "decisions.parquet").filter(

@@ -112,7 +112,7 @@ class ActionSettings(Section):
 
 
 SELDOM: Mapping[str, object] = {"effect": 0.02, "effect_strength": 200.0}
-"""What is believed of actions that few answer."""
+"""What is believed of suggestions, which few follow."""
 
 OWN_DEFAULTS: Mapping[str, Mapping[str, object]] = {
     "service_recovery": {

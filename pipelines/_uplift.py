@@ -97,8 +97,9 @@ def _said(settings: Settings, action: str, version: int, scores: pl.DataFrame, r
     from models._uplift_registry import UpliftRegistry
 
     uplift = UpliftRegistry(settings.home, tracking_uri=settings.mlflow.tracking_uri).uplift(action, version=version)
-    probability = scores[PURPOSES[action].probability]
-    asked = probability.is_not_null() & (probability > 0)
+    purpose = PURPOSES[action]
+    probability = scores[purpose.probability]
+    asked = scores.select(purpose.risk(pl.col(purpose.probability)).fill_null(0.0) > 0).to_series()
     places, said = asked.arg_true(), dict[str, list[Numbers]]()
     for first in range(0, len(places), _AT_ONCE):
         some = places[first : first + _AT_ONCE]

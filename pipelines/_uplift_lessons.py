@@ -72,11 +72,12 @@ def lesson_of(action: str, ledger: Ledger, *, effect: float, before: date) -> Le
     """What was recorded of the action before `before`; None where no campaign with a holdout has outcomes yet.
 
     Customers count by the arm to which they were assigned. The share who were treated is that of the value segment of
-    the campaign (strata as `docs/measuring.md` has them). Those of whom no probability was known are left out.
+    the campaign (strata as `docs/measuring.md` has them). Those with whom nothing could end badly are left out; also
+    those who complained while no churn probability was known of them.
     """
     known = ledger.campaigns(before=before).filter(pl.col("action") == action)
     latest = known.sort("starts_on", "name", descending=True)["name"]
-    measured = (rows for name in latest if (rows := _measured(ledger, name, before=before)) is not None)
+    measured = (rows for name in latest if (rows := _measured(ledger, name, action=action, before=before)) is not None)
     found = list(islice(measured, MOST_CAMPAIGNS))
     if not found:
         return None
@@ -88,9 +89,11 @@ def lesson_of(action: str, ledger: Ledger, *, effect: float, before: date) -> Le
     return Lesson(action=action, effect=effect, rows=rows.select(columns).sort("campaign", "customer_id"))
 
 
-def _measured(ledger: Ledger, name: str, *, before: date) -> pl.DataFrame | None:
+def _measured(ledger: Ledger, name: str, *, action: str, before: date) -> pl.DataFrame | None:
     """The customers of a campaign with an outcome; None where both arms have none."""
-    rows = ledger.rows_of(name, before=before).filter(pl.col("is_good").is_not_null(), pl.col("probability") > 0)
+    rows = ledger.rows_of(name, before=before).filter(
+        pl.col("is_good").is_not_null(), PURPOSES[action].risk(pl.col("probability")) > 0
+    )
     if rows["arm"].n_unique() < 2:
         return None
     accepted = (pl.col("status") == "accepted").fill_null(False) & (pl.col("arm") == "treated")

@@ -100,7 +100,12 @@ assignments = Table(
     Column("stage", Text, nullable=False),
     Column("probability", Float, nullable=False, comment="Calibrated probability of the action's outcome."),
     Column("stake", Float, nullable=False, comment="Money that the outcome is worth."),
-    Column("effect", Float, nullable=False, comment="Share by which contact was expected to change the outcome."),
+    Column(
+        "effect",
+        Float,
+        nullable=False,
+        comment="Of those with whom it would end badly, the share with whom contact was expected to end it well.",
+    ),
     Column("expected_profit", Float, nullable=False),
     Column("cost", Float, nullable=False, comment="Expected cost of contact and offer, for whoever is contacted."),
     Column("spend_before", Float, comment="Behaviour before the first night; null: unknown."),

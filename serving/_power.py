@@ -68,7 +68,7 @@ def needed_for_effect(
     variance, explained, rate = _of_outcome(risk)
     treated_rate = min(max(rate * (1.0 - effect), 0.0), 1.0)
     found = needed(
-        effect * rate,
+        rate - treated_rate,
         variance=variance,
         treated_variance=treated_rate * (1.0 - treated_rate),
         holdout_share=holdout_share,
@@ -128,11 +128,11 @@ def _split(customers: float, holdout_share: float) -> Needed:
     return Needed(treated=math.ceil(customers * (1.0 - holdout_share)), held_out=math.ceil(customers * holdout_share))
 
 
-def _of_outcome(probability: pl.Series) -> tuple[float, float, float]:
+def _of_outcome(risk: pl.Series) -> tuple[float, float, float]:
     """The outcome's variance, the share of it that the prediction explains, and its rate."""
-    values = probability.cast(pl.Float64).to_numpy()
+    values = risk.cast(pl.Float64).to_numpy()
     if not len(values) or not ((values >= 0) & (values <= 1)).all():
-        raise NothingToMeasure("a campaign is planned from the probabilities, 0 to 1, of at least one customer.")
+        raise NothingToMeasure("a campaign is planned from the risks, 0 to 1, of at least one customer.")
     rate = float(values.mean())
     variance = rate * (1.0 - rate)
     return variance, float(values.var()) / variance if variance > 0 else 0.0, rate

@@ -33,13 +33,13 @@ def worth_of(customers: pl.DataFrame, actions: Sequence[Action]) -> Worth:
     """Expected profit = effect x risk x stake - contact cost - offer cost x share who take the offer.
 
     The risk is the probability that it ends badly without contact: p of an outcome to be prevented, 1 - p of one to be
-    won. Where an uplift model speaks of a customer (`uplift_column`), what it says stands for effect x risk. Either
-    leaves a probability between 0 and 1.
+    brought about. Where an uplift model speaks of a customer (`uplift_column`), what it says stands for effect x risk.
+    Either leaves a probability between 0 and 1.
 
     Where receipts have taught who takes an offer (`take_column`), it costs as much for that share of customers, and for
-    whoever is gained. Elsewhere whoever buys in the end takes it: of an outcome to be prevented 1 - p and whoever is
-    gained, of one to be won p and whoever is gained. `customers` is the scored list with stages and stakes; what is
-    unknown (no probability, no value) suits no action. Raises ScoresUnusable for probabilities outside 0 to 1.
+    whoever is gained. Elsewhere whoever buys in the end takes it: 1 - risk and whoever is gained. `customers` is the
+    scored list with stages and stakes; what is unknown (no probability, no value) suits no action. Raises
+    ScoresUnusable for probabilities outside 0 to 1.
     """
     shape = (customers.height, len(actions))
     made = Worth(
@@ -97,9 +97,9 @@ def _gained(action: Action, probability: Matrix, effect: float, *, uplift: Matri
     An uplift is as unsure as the effect of all: it moves with what that is away from its mean.
     """
     good = 1 - probability if action.purpose.is_bad else probability
-    foretold = uplift + (effect - action.effect.mean) * (1 - good)
-    gained: Matrix = np.where(np.isnan(uplift), effect * (1 - good), foretold)
-    return np.clip(gained, -good, 1 - good)
+    risk = 1 - good
+    gained: Matrix = np.where(np.isnan(uplift), effect * risk, uplift + (effect - action.effect.mean) * risk)
+    return np.clip(gained, -good, risk)
 
 
 def _cost(action: Action, probability: Matrix, gained: Matrix, *, take: Matrix) -> Matrix:

@@ -26,8 +26,7 @@ def offered(world: World, *, seed: int, through: float = 0.7, beside: float = 0.
     known, _ = trial(world, seed=seed)
     chance = np.random.default_rng(seed + 1000)
     take = 1 / (1 + np.exp(-1.5 * np.nan_to_num(np.log(known.traits[:, 3])) + 1.0))
-    badly = 1.0 - known.by_itself
-    change = badly * (through * take + beside * (1.0 - take))
+    change = known.risk * (through * take + beside * (1.0 - take))
     is_good = chance.random(len(known)) < known.by_itself + change * known.is_treated
     took = np.where(known.is_treated, chance.random(len(known)) < take, np.nan)
     return replace(known, is_good=is_good, took=took), change

@@ -12,7 +12,7 @@ from randomised_trial import World, trial
 from models._doubly_robust import answers_to, doubly_robust
 from models._randomised import Randomised, by_customer, folds_of, within
 from models._ranked import Ranked
-from models._uplift import NEEDED, PROBABILITY, SEED, SHARE, judged, learn_uplift, learned_from
+from models._uplift import NEEDED, PROBABILITY, SEED, SHARE, Taught, Uplift, judged, learn_uplift, learned_from
 from models._uplift_power import FEWEST, FEWEST_RARER, short_of
 
 SMALL = World(kind="harm", customers=600, traits=25, spread=0.7, effect=0.1, rate=0.5, holdout_share=0.3)
@@ -58,6 +58,26 @@ def test_who_answers_alike_whatever_the_risk_is_found_too() -> None:
     assert ((said - change) ** 2).mean() < 0.5 * ((new.believed - change) ** 2).mean()
 
 
+@pytest.mark.parametrize("is_bad", [True, False])
+def test_the_effect_of_all_is_of_those_with_whom_it_would_end_badly(is_bad: bool) -> None:
+    known, change = trial(World(kind="same", customers=500, traits=25, rate=0.1, is_bad=is_bad), seed=21)
+    probability = known.probability if is_bad else 1 - known.probability
+    assert known.believed == pytest.approx(0.2 * probability)
+    assert change == pytest.approx(known.believed)
+    spread = Taught(effect=0.2, deviation=None, takers=None)
+    assert Uplift(known, Ranked.of(known.traits), spread).predict(shown(known)) == pytest.approx(known.believed)
+
+
+def test_who_comes_because_of_it_as_they_come_by_themselves_is_found_too() -> None:
+    known, _ = trial(World(kind="same", customers=6000, traits=25, rate=0.15, effect=0.0, is_bad=False), seed=22)
+    change = np.minimum(known.probability, 1 - known.probability)
+    luck = np.random.default_rng(23).random(len(known))
+    known = replace(known, is_good=luck < known.by_itself + change * known.is_treated, effect=float(change.mean()))
+    learned = learn_uplift(known)
+    assert learned.uplift is not None
+    assert np.corrcoef(learned.uplift.predict(shown(known)), change)[0, 1] > 0.7
+
+
 @pytest.mark.parametrize("believed", [0.02, 0.8])
 def test_a_belief_that_is_wrong_for_all_does_not_hide_who_differs(believed: float) -> None:
     world = replace(SMALL, customers=1500)
@@ -78,11 +98,12 @@ def test_what_differs_with_the_probability_alone_is_found_though_nothing_is_beli
 
 
 def test_what_is_served_is_what_was_judged_where_a_belief_says_more_than_can_be() -> None:
-    known, _ = trial(replace(SMALL, customers=2000, is_bad=False, effect=0.1, believed=0.9), seed=19)
+    known, _ = trial(replace(SMALL, customers=2000, rate=0.6, effect=-0.9, believed=-0.9), seed=19)
     learned = learn_uplift(known)
     assert learned.uplift is not None
     assert learned.judged is not None
     taught = learned_from(ranked(known), seed=SEED, share=learned.judged.share)
+    assert (taught.effect * known.risk < -known.by_itself).mean() > 0.1
     expected = within(taught.believed(known) + taught.added(ranked(known)), known.by_itself)
     assert learned.uplift.predict(shown(known)) == pytest.approx(expected)
 

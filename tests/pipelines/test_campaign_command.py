@@ -14,7 +14,7 @@ import pytest
 from campaigns import NOVEMBER, assigned, campaign, receipt, record
 from small_shop import Churn, Ended, shop_lines, write_shop
 
-from serving import Ledger
+from serving import Effect, Ledger, needed_for_effect
 
 FIRST = date(2026, 11, 3)
 TERMS = {"effect": 0.1, "effect_strength": 50.0}
@@ -116,6 +116,27 @@ def test_the_budget_spent_is_what_the_profit_and_the_return_are_net_of(
     assert value["budget spent"] == 319 * 2.5 + (1.0 + 10.0) + 100 * 1.0 + 1.0
     assert value["budget expected"] == 320 * 2.5
     assert value["profit caused"] / value["return on the budget"] == pytest.approx(value["budget spent"])
+
+
+@pytest.mark.parametrize(("action", "risk"), [("retention_offer", 0.4), ("win_back_offer", 0.6)])
+def test_the_plan_goes_by_the_risk(asked: Asked, home: Path, tmp_path: Path, action: str, risk: float) -> None:
+    began(home, 40, action=action)
+    assert asked(NOVEMBER, "--output", tmp_path / "figures.csv").code == 0
+    figures = {row["figure"]: row for row in pl.read_csv(tmp_path / "figures.csv").iter_rows(named=True)}
+    planned = needed_for_effect(0.1, pl.Series([risk] * 40), holdout_share=0.2)
+    assert planned is not None
+    assert figures["size needed"]["value"] == planned.customers
+    low = 32 * (5.5 + (Effect(0.1, 50.0).low - 0.1) * risk * (200.0 - 10.0))
+    assert figures["expected profit"]["low"] == pytest.approx(low)
+
+
+def test_no_more_is_thought_lost_than_can_be(asked: Asked, home: Path, tmp_path: Path) -> None:
+    ledger = Ledger(None, home)
+    rows = assigned({"a": "treated", "b": "held_out"}, probability=0.01, effect=0.0)
+    record(ledger, FIRST, rows, campaigns=[campaign(action="win_back_offer", terms=TERMS | {"effect": 0.0})])
+    assert asked(NOVEMBER, "--output", tmp_path / "figures.csv").code == 0
+    figures = {row["figure"]: row for row in pl.read_csv(tmp_path / "figures.csv").iter_rows(named=True)}
+    assert figures["expected profit"]["low"] == pytest.approx(5.5 - 0.01 * (200.0 - 10.0))
 
 
 @pytest.mark.parametrize(

@@ -13,9 +13,9 @@ from campaigns import assigned, campaign, record
 
 from pipelines import _learned_effects
 from pipelines._decisions import declared_campaigns
-from pipelines._learned_effects import MOST_CAMPAIGNS, belief_of, believed_tonight
+from pipelines._learned_effects import MOST_CAMPAIGNS, belief_of, believed_tonight, comparable
 from pipelines._settings import Settings, load_settings
-from serving import Effect, Ledger
+from serving import Effect, Ledger, measure
 
 
 def settings_of(folder: Path, **more: object) -> Settings:
@@ -60,6 +60,20 @@ def test_a_measured_campaign_moves_the_belief_towards_what_was_seen(tmp_path: Pa
     assert after.strength > DECLARED.strength
     assert after.campaigns == {name}
     assert belief_of("upsell", DECLARED, ledger, before=date(2024, 12, 1)) == DECLARED
+
+
+def test_what_is_measured_of_an_outcome_to_be_brought_about_is_of_those_who_would_stay_away(tmp_path: Path) -> None:
+    ledgers = {action: Ledger(None, tmp_path / action) for action in ("retention_offer", "win_back_offer")}
+    for action, ledger in ledgers.items():
+        measured_campaign(ledger, 1, customers=5000, kept=0.3, action=action)
+    rows = ledgers["win_back_offer"].rows_of("win_back_offer-2024-01")
+    shares = dict(rows.group_by("arm").agg(pl.col("is_good").mean()).iter_rows())
+    found = measure(comparable(rows, "win_back_offer-2024-01", action="win_back_offer"))
+    assert found.effect is not None
+    # All were thought to come back with probability 0.4.
+    assert found.effect.mean == pytest.approx((shares["treated"] - shares["held_out"]) / 0.6, rel=0.05)
+    beliefs = [belief_of(name, DECLARED, one, before=date(2024, 3, 1)) for name, one in ledgers.items()]
+    assert beliefs[0].mean > beliefs[1].mean > DECLARED.mean
 
 
 def test_campaigns_too_small_alone_are_measured_together(tmp_path: Path) -> None:

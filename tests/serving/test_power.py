@@ -68,6 +68,12 @@ def test_no_effect_is_seen_by_nobody_and_harm_as_well_as_good() -> None:
     assert smallest_visible(0, variance=1.0, holdout_share=0.1) == math.inf
 
 
+def test_no_more_harm_is_to_be_seen_than_can_be_done() -> None:
+    most, more = (needed_for_effect(effect, pl.Series([0.99]), holdout_share=0.1) for effect in (-0.01 / 0.99, -0.05))
+    assert most is not None
+    assert more == most
+
+
 def test_never_fewer_are_asked_for_than_an_interval_needs() -> None:
     asked = needed(100.0, variance=1.0, holdout_share=0.1)
     assert asked is not None

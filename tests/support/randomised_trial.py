@@ -18,8 +18,8 @@ class World:
 
     `same`: it does not. `linear`: with three traits. `step`: only one customer of three can be persuaded. `harm`: half
     are persuaded, half driven away. `flat`: the same share of customers changes, whatever their risk. `effect`
-    is right on average, and believed unless `believed` says something else; `rate` is the mean probability of the
-    outcome, which is to be prevented where `is_bad`.
+    is right on average but for what probabilities between 0 and 1 forbid, and believed unless `believed` says something
+    else; `rate` is the mean probability of the outcome, which is to be prevented where `is_bad`.
     """
 
     kind: str

@@ -57,7 +57,7 @@ def _campaigns() -> None:
 
 
 def _assignments() -> None:
-    expected = "Share by which contact was expected to change the outcome."
+    expected = "Of those with whom it would end badly, the share with whom contact was expected to end it well."
     cost = "Expected cost of contact and offer, for whoever is contacted."
     op.create_table(
         "assignments",

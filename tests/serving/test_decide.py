@@ -134,19 +134,15 @@ def _memory(draw: st.DrawFn, names: list[str]) -> Memory:
     drawn = (
         draw(st.dictionaries(st.tuples(some, st.sampled_from(list(PURPOSES))), st.sampled_from(ARMS))) if names else {}
     )
-    assigned = [(name, CAMPAIGNS[action], "small", arm) for (name, action), arm in drawn.items()]
-    return _remembers(contacted, assigned, draw(st.lists(some, max_size=3)) if names else [])
-
-
-def _remembers(contacted: list[Any], assigned: list[Any], suppressed: list[str]) -> Memory:
     ids = pl.Schema({"customer_id": pl.String})
     contacts = pl.Schema({**ids, "contacted_on": pl.Date, "arm": pl.String, "is_running": pl.Boolean})
     texts = pl.Schema({**ids, **dict.fromkeys(("campaign", "segment", "arm"), pl.String)})
+    assigned = [(name, CAMPAIGNS[action], "small", arm) for (name, action), arm in drawn.items()]
     return Memory(
         contacted=pl.DataFrame(contacted, schema=contacts, orient="row"),
         assigned=pl.DataFrame(assigned, schema=texts, orient="row"),
         segments=None,
-        suppressed=pl.DataFrame({"customer_id": suppressed}, schema=ids),
+        suppressed=pl.DataFrame({"customer_id": draw(st.lists(some, max_size=3)) if names else []}, schema=ids),
     )
 
 
@@ -239,44 +235,6 @@ def test_nobody_gets_an_action_that_is_not_expected_to_pay(world: World) -> None
             assert profit > 0
             assert row["expected_profit"] == pytest.approx(profit, abs=ROUNDING)
             assert row["expected_cost"] == pytest.approx(action.contact_cost + action.offer_cost * takes, abs=ROUNDING)
-
-
-@pytest.mark.parametrize(
-    ("name", "days", "effect"),
-    # Of leaving, 0.4, and of staying away, 1 - 0.1, the share that the uplift of 0.18 is.
-    [("retention_offer", 10.0, 0.18 / 0.4), ("win_back_offer", 100.0, 0.18 / 0.9)],
-)
-def test_the_effect_that_is_recorded_is_the_uplift_over_the_risk(name: str, days: float, effect: float) -> None:
-    known: dict[str, Any] = dict.fromkeys(COLUMNS) | {"may_contact": True, "purchase_count_ever": 20.0}
-    known |= {"churn_probability": 0.4, "win_back_probability": 0.1, "value_to_lose": 500.0, "value_to_win": 500.0}
-    known |= {"yearly_spend": 500.0, "expected_spend": 40.0, "tenure_days": 400.0, "days_since_last_purchase": days}
-    known |= {
-        "purchase_count_364d": 3.0,
-        "campaign_contact_count_364d": 0.0,
-        "customer_id": "A",
-        f"{name}_uplift": 0.18,
-    }
-    types = {column: TEXTS.get(column, pl.Float64) for column in COLUMNS}
-    action = Action(
-        name=name,
-        channel="mail",
-        contact_cost=1.0,
-        offer_cost=0.0,
-        effect=Effect(0.1, 50.0),
-        stages=PURPOSES[name].possible,
-        capacity=None,
-        holdout_share=0.0,
-        salt="salt",
-    )
-    world = World(
-        scores=pl.DataFrame([known], schema_overrides=types),
-        rules=_rules([action], Limits(size=5, budget=None, capacity={})),
-        memory=_remembers([], [], []),
-    )
-    (row,) = given_to(world.decided())
-    assert row["action"] == name
-    assert row["effect"] == pytest.approx(effect)
-    assert row["expected_profit"] == pytest.approx(0.18 * 500 - 1)
 
 
 @examples

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from pipelines._campaign_view import TO_COME, View
+from pipelines._campaign_view import ENDED, TO_COME, View
 from pipelines._measuring_terms import question_of
 from serving import PURPOSES, Estimate, Measured
 
@@ -44,6 +44,8 @@ def verdict(view: View) -> str:
         return "not yet begun"
     if view.holdout_share == 0:
         return "cannot be measured"
+    if view.rows.is_empty() and view.phase == ENDED:
+        return "nobody was assigned"
     if view.rows.is_empty() or view.rows["is_good"].null_count() == view.rows.height:
         return "no outcomes yet"
     share = view.measured.good_share if view.measured else None

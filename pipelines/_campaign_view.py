@@ -87,7 +87,7 @@ def view_of(settings: Settings, ledger: Ledger, name: str) -> View:
         return _recorded(settings, ledger, found.row(0, named=True), latest=_latest(ledger))
     ahead = _ahead(settings, ledger)
     if name not in ahead:
-        raise unknown(name, [*recorded["name"], *ahead])
+        raise unknown(name, recorded["name"].to_list(), list(ahead))
     return _planned(settings, ahead[name])
 
 
@@ -172,6 +172,8 @@ def _measured(
 ) -> tuple[Measured | None, str]:
     """What the campaign changed, and what is missing for an interval."""
     known = comparable(rows, campaign["name"], action=campaign["action"])
+    if rows.is_empty():
+        return None, "nobody was assigned"
     if "held_out" not in rows["arm"]:
         never = campaign["holdout_share"] == 0
         return None, _never(campaign["action"]) if never else f"none of {rows.height:,} customers is held out so far"

@@ -17,9 +17,11 @@ def ledger_with_campaigns(settings: Settings) -> Ledger | None:
     return None if ledger.campaigns().is_empty() else ledger
 
 
-def unknown(name: str, known: list[str]) -> CampaignUnknown:
-    """The error for a name that no campaign has, with the one that may be meant."""
-    close = get_close_matches(name, known, n=1, cutoff=0.5)
+def unknown(name: str, recorded: list[str], ahead: list[str]) -> CampaignUnknown:
+    """The error for a name that no campaign has, with the one that may be meant: rather one on record."""
+    close = get_close_matches(name, recorded, n=1, cutoff=0.8) or get_close_matches(
+        name, [*recorded, *ahead], n=1, cutoff=0.5
+    )
     hint = f" Did you mean {close[0]!r}?" if close else ""
     return CampaignUnknown(f"no campaign is called {name!r}.{hint} `churn campaign` lists those there are.")
 

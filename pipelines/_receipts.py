@@ -29,11 +29,12 @@ def take_receipts(settings: Settings, file: Path, *, now: datetime) -> Taken:
 
 def taken_lines(taken: Taken, file: Path) -> Iterator[str]:
     """What became of the lines of a file, in words."""
-    yield f"{file.name}: {taken.accepted:,} taken, {taken.repeated:,} known before, {taken.rejected.height:,} rejected"
+    new = taken.accepted + taken.contaminated
+    yield f"{file.name}: {new:,} taken, {taken.repeated:,} known before, {taken.rejected.height:,} rejected"
     if taken.contaminated:
         yield (
-            f"{taken.contaminated:,} taken that speak of customers who were held out and contacted all the same: they "
-            "still count as held out, and blur what the campaign shows. They are on no list; who contacted them?"
+            f"{taken.contaminated:,} of those taken speak of customers who were held out and contacted all the same: "
+            "they still count as held out, and blur what the campaign shows. They are on no list; who contacted them?"
         )
     for line, reason in taken.rejected["line", "reason"].head(_SHOWN).rows():
         yield f"line {line}: {reason}"

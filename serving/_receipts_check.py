@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 import polars as pl
 
@@ -106,7 +106,7 @@ def _unknown_names(rows: pl.DataFrame, now: datetime, known: Mapping[str, Sequen
     stranger = pl.format("'{}' is on no list of {}{}", "customer_id", "campaign", hint)
     return [
         pl.col("status").replace_strict(statuses, default=None, return_dtype=pl.String),
-        _where(pl.col("happened_at") > now, pl.format("'{}' is in the future", "told_at")),
+        _where(pl.col("happened_at") > now.astimezone(UTC), pl.format("'{}' is in the future", "told_at")),
         pl.col("campaign").replace_strict(campaigns, default=None, return_dtype=pl.String),
         _where(pl.col("arm").is_null(), stranger),
     ]

@@ -119,9 +119,9 @@ _PICTURES: Mapping[str, tuple[str, str]] = {
     "calibration_told": (
         "Of {customers} active customers scored on {day}, {predicted} were expected to leave within {horizon} days; "
         "{happened} did. Dots on the line are right; the strokes show how far chance may have moved them, in four "
-        "cases of five. Contacted customers are among them.",
+        "cases of five. Customers who were contacted within the horizon are left out.",
         "{day} 评分的 {customers} 位活跃客户中，预计 {predicted} 在 {horizon} 天内流失，实际为 {happened}。"
-        "圆点落在对角线上即为准确；竖线为八成情况下的偶然波动范围。已联系的客户也包括在内。",
+        "圆点落在对角线上即为准确；竖线为八成情况下的偶然波动范围。预测期内已联系的客户不包括在内。",
     ),
     "calibration_none": (
         "No published night is old enough yet: the horizon of none of them is over.",

@@ -47,6 +47,16 @@ def test_lines_are_taken_once_however_often_the_file_comes(take: Take, home: Pat
     assert Ledger(None, home).rows_of(NOVEMBER)["status"].to_list() == ["accepted", "reached", None]
 
 
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "Asia/Shanghai", "America/Sao_Paulo", "Etc/UTC"])
+def test_lines_are_taken_in_every_time_zone(take: Take, zone: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CHURN_TIME_ZONE", zone)
+    lines = ("~,a,accepted,2024-11-05 10:00", "~,b,reached,2024-11-05T10:00:00Z", "~,b,reached,2124-11-05 10:00")
+    code, out, _ = take(*lines)
+    assert code == 0
+    assert "2 taken, 0 known before, 1 rejected" in out
+    assert "line 4: '2124-11-05 10:00' is in the future" in out
+
+
 def test_lines_that_do_not_belong_are_named_and_written_beside_the_file(take: Take, tmp_path: Path) -> None:
     code, out, _ = take("~,a,accepted,2024-11-05 10:00", "~,nobody,accepted,2024-11-05 10:00", "~,b,waved,2024-11-05")
     assert code == 0
@@ -59,7 +69,7 @@ def test_lines_that_do_not_belong_are_named_and_written_beside_the_file(take: Ta
 def test_contact_with_somebody_held_out_is_told(take: Take) -> None:
     code, out, _ = take("~,c,reached,2024-11-05 10:00")
     assert code == 0
-    assert "1 taken that speak of customers who were held out" in out
+    assert "1 of those taken speak of customers who were held out" in out
 
 
 @pytest.mark.parametrize("lines", [(), ("~,nobody,accepted,2024-11-05 10:00",), ("ragged",)])

@@ -81,9 +81,10 @@ class Comparison:
 
     def told(self, rival: str) -> str:
         """The comparison as a sentence."""
+        by = f"worse by {self.worse_by:+.4f}" if self.worse_by > 0 else f"better by {-self.worse_by:.4f}"
         return (
-            f"{self.where}: {WORDS[self.figure]} {self.challenger:.4f} against {self.rival:.4f} of {rival}, worse by "
-            f"{self.worse_by:+.4f} (chance makes it {self.at_least:+.4f} to {self.at_most:+.4f}; {self.bound:g} is "
+            f"{self.where}: {WORDS[self.figure]} {self.challenger:.4f} against {self.rival:.4f} of {rival}, {by} "
+            f"(as chance has it, worse by {self.at_least:+.4f} to {self.at_most:+.4f}; at most {self.bound:g} is "
             "allowed)"
         )
 

@@ -73,7 +73,8 @@ def what_is_allowed(field: FieldInfo) -> str:
     if typing.get_origin(wanted) is tuple:
         return "text or list of texts"
     if typing.get_origin(wanted) is dict:
-        return {str: "table of texts", int: "table of whole numbers"}.get(_plain(wanted), "table of plain values")
+        words = {str: "table of texts", int: "table of whole numbers"}.get(_plain(wanted), "table of plain values")
+        return ", ".join([words, *(bound for note in _notes(wanted) for bound in _bounds(note))])
     return ", ".join([_WORDS[wanted], *_bounds(field)])
 
 
@@ -91,6 +92,11 @@ def _plain(table: typing.Any) -> typing.Any:
     """The type of a table's values without notes."""
     held = typing.get_args(table)[1]
     return typing.get_args(held)[0] if typing.get_origin(held) is typing.Annotated else held
+
+
+def _notes(table: typing.Any) -> Iterator[FieldInfo]:
+    """What is asked of a table's values."""
+    return (note for note in getattr(typing.get_args(table)[1], "__metadata__", ()) if isinstance(note, FieldInfo))
 
 
 def _bounds(field: FieldInfo) -> Iterator[str]:

@@ -112,7 +112,7 @@ def test_a_challenger_that_ranks_worse_is_refused_with_both_figures(
     told = [one for one in verdict.reasons if one.startswith("all customers: average precision 0.")]
     assert len(told) == 1
     assert "of the champion (version 1), worse by +0." in told[0]
-    assert "0.04 is allowed" in told[0]
+    assert "at most 0.04 is allowed" in told[0]
 
 
 def test_a_challenger_that_ranks_alike_but_is_too_sure_is_refused_for_its_calibration(

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
-
 from pipelines._errors import CampaignUnknown
 from pipelines._settings import Settings
 from serving import Ledger
+from serving._names import meant
 
 
 def ledger_with_campaigns(settings: Settings) -> Ledger | None:
@@ -19,10 +18,8 @@ def ledger_with_campaigns(settings: Settings) -> Ledger | None:
 
 def unknown(name: str, recorded: list[str], ahead: list[str]) -> CampaignUnknown:
     """The error for a name that no campaign has, with the one that may be meant: rather one on record."""
-    close = get_close_matches(name, recorded, n=1, cutoff=0.8) or get_close_matches(
-        name, [*recorded, *ahead], n=1, cutoff=0.5
-    )
-    hint = f" Did you mean {close[0]!r}?" if close else ""
+    close = meant(name, recorded, cutoff=0.8) or meant(name, [*recorded, *ahead], cutoff=0.5)
+    hint = f" Did you mean {close!r}?" if close else ""
     return CampaignUnknown(f"no campaign is called {name!r}.{hint} `churn campaign` lists those there are.")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,6 +11,7 @@ import polars as pl
 from data_contracts import Column, read_column
 from serving._ledger import RECEIPT_KEY, Ledger
 from serving._ledger_tables import STATUSES
+from serving._names import meant
 
 _CHINESE = {"已送达": "delivered", "已拒绝": "refused", "已联系": "reached", "已接受": "accepted"}
 _WHO = ["campaign", "customer_id"]
@@ -116,8 +116,8 @@ def _strangers(found: pl.Series, known: Sequence[str], says: str) -> dict[str, s
     """A reason for each name that is not known, with the one that may be meant."""
     reasons = {}
     for name in set(found.drop_nulls()) - set(known):
-        close = difflib.get_close_matches(name, known, n=1)
-        reasons[name] = f"'{name[:60]}' {says}" + (f"; is '{close[0]}' meant?" if close else "")
+        close = meant(name, known)
+        reasons[name] = f"'{name[:60]}' {says}" + (f"; is '{close}' meant?" if close else "")
     return reasons
 
 

@@ -184,6 +184,11 @@ def test_a_mistyped_name_is_told_the_right_one(asked: Asked, home: Path) -> None
     assert f"Did you mean '{NOVEMBER}'?" in ended.err
 
 
+def test_a_month_without_a_campaign_is_told_the_nearest_on_record(asked: Asked, home: Path) -> None:
+    began(home, 5)
+    assert f"Did you mean '{NOVEMBER}'?" in asked("retention_offer-2026-10").err
+
+
 def test_a_campaign_to_come_is_planned_from_the_latest_night(asked: Asked, night: Path, home: Path) -> None:
     ended = asked("retention_offer-2025-01")
     assert ended.code == 0

@@ -66,6 +66,16 @@ def test_lines_that_do_not_belong_are_named_and_written_beside_the_file(take: Ta
     assert rejected["customer_id"].to_list() == ["nobody", "b"]
 
 
+def test_another_month_is_told_the_nearest_campaign(take: Take, home: Path) -> None:
+    december = campaign(
+        "retention_offer-2026-12", starts_on=date(2024, 12, 1), ends_on=date(2025, 1, 1), action="retention_offer"
+    )
+    rows = assigned({"a": "treated"}, campaign=december["name"])
+    record(Ledger(None, home), date(2024, 12, 4), rows, campaigns=[december])
+    _, out, _ = take("~,a,reached,2024-11-05 10:00", "retention_offer-2026-13,a,reached,2024-12-05 10:00")
+    assert f"is '{december['name']}' meant?" in out
+
+
 def test_contact_with_somebody_held_out_is_told(take: Take) -> None:
     code, out, _ = take("~,c,reached,2024-11-05 10:00")
     assert code == 0

@@ -1,4 +1,4 @@
-"""What do the tests of several folders share? A Spark on this machine."""
+"""What do the tests of several folders share? A Spark on this machine, and that no test is timed."""
 
 from __future__ import annotations
 
@@ -6,6 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from hypothesis import settings
+
+# A busy machine is no fault of what is tested.
+settings.register_profile("untimed", settings(), deadline=None)
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")

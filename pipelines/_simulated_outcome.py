@@ -132,12 +132,10 @@ def campaigns_against_truth(ledger: Ledger, gains: pl.DataFrame, *, before: date
     `gains` is what `true_gains` said on each night. Profit is that of the treated whose outcome is known, net of what
     was spent. Without outcomes, or with too few for an interval, `covers` is null.
     """
-    told = ledger.campaigns(before=before).select("name", "action").iter_rows()
-    assigned = {name: (ledger.rows_of(name, before=before), action) for name, action in told}
     rows = [
         _against_truth(name, theirs, gains, action=action)
-        for name, (theirs, action) in assigned.items()
-        if theirs.height
+        for name, action in ledger.campaigns(before=before).select("name", "action").iter_rows()
+        if (theirs := ledger.rows_of(name, before=before)).height
     ]
     schema = {"campaign": pl.String, "assigned": pl.Int64, "measured": pl.Float64, "low": pl.Float64}
     return pl.DataFrame(rows, schema={**schema, "high": pl.Float64, "true": pl.Float64, "covers": pl.Boolean})

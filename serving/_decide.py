@@ -112,8 +112,7 @@ def _decided(
     worth = worth_of(customers, rules.actions)
     complains = (customers["open_complaint_count"].fill_null(0) > 0).to_numpy()
     free = alone.is_null().to_numpy()
-    order = _order_of_complaints(customers, memory, worth, rules, as_of=as_of)
-    urgent = _complaints_first(worth, rules, free & complains, order)
+    urgent = _complaints_first(customers, worth, rules, free & complains, contacted=memory.contacted, as_of=as_of)
     plan = _the_rest(worth, rules, urgent, open_to=free & ~complains)
     chosen = np.where(urgent >= 0, urgent, plan.chosen)
     made = _with_choice(customers, chosen, worth, rules, campaigns)
@@ -122,30 +121,10 @@ def _decided(
     return Decided(customers=made, counts=_counts(made), plan=plan)
 
 
-def _order_of_complaints(
-    customers: pl.DataFrame, memory: Memory, worth: Worth, rules: Rules, *, as_of: date
+def _complaints_first(
+    customers: pl.DataFrame, worth: Worth, rules: Rules, who: Flags, *, contacted: pl.DataFrame, as_of: date
 ) -> Numbers:
-    """All customers in the order in which complaints are answered.
-
-    Who was on no list since the oldest open complaint was made goes first, so that nobody waits for calls that were
-    made already; then who is most worth it, then whose complaint is oldest.
-    """
-    names = [action.name for action in rules.actions]
-    profit = worth.profit[:, names.index(RECOVERY)] if RECOVERY in names else np.zeros(customers.height)
-    hours = pl.col("oldest_open_complaint_hours") if "oldest_open_complaint_hours" in customers.columns else pl.lit(0.0)
-    latest = memory.contacted.filter(pl.col("arm") == "treated").group_by("customer_id")
-    known = customers.join(
-        latest.agg(pl.col("contacted_on").max()), on="customer_id", how="left", maintain_order="left"
-    )
-    waited = known.select(
-        hours=hours.cast(pl.Float64).fill_null(0.0), days=(as_of - pl.col("contacted_on")).dt.total_days()
-    )
-    called = (waited["days"] * 24 <= waited["hours"]).fill_null(False)
-    return np.lexsort((-waited["hours"].to_numpy(), -np.nan_to_num(profit, nan=-np.inf), called.to_numpy()))
-
-
-def _complaints_first(worth: Worth, rules: Rules, who: Flags, order: Numbers) -> Numbers:
-    """The number of service recovery for those who get it, else -1: in that order, as far as limits go."""
+    """The number of service recovery for those who get it, else -1: in their turn, as far as limits go."""
     chosen = np.full(len(who), -1, dtype=np.int64)
     names = [action.name for action in rules.actions]
     if RECOVERY not in names:
@@ -153,10 +132,30 @@ def _complaints_first(worth: Worth, rules: Rules, who: Flags, order: Numbers) ->
     number = names.index(RECOVERY)
     action = rules.actions[number]
     most = [rules.limits.size, rules.limits.capacity.get(action.channel), action.capacity]
-    places, order = np.flatnonzero(who), order[who[order]]
+    places = np.flatnonzero(who)
+    order = places[_turns(customers.filter(who), worth.profit[places, number], contacted, as_of=as_of)]
     chosen[order[: min(limit for limit in most if limit is not None)]] = number
     _at_cost(worth, places, number, action.contact_cost)
     return chosen
+
+
+def _turns(
+    complaining: pl.DataFrame, profit: npt.NDArray[np.float64], contacted: pl.DataFrame, *, as_of: date
+) -> Numbers:
+    """The order in which complaints are answered.
+
+    Who was on no list since the oldest open complaint was made goes first, so that nobody waits for calls that were
+    made already; then who is most worth it, then whose complaint is oldest.
+    """
+    if "oldest_open_complaint_hours" not in complaining.columns:
+        complaining = complaining.with_columns(oldest_open_complaint_hours=pl.lit(0.0))
+    calls = contacted.filter(pl.col("arm") == "treated").group_by("customer_id").agg(pl.col("contacted_on").max())
+    waited = complaining.join(calls, on="customer_id", how="left", maintain_order="left").select(
+        hours=pl.col("oldest_open_complaint_hours").cast(pl.Float64).fill_null(0.0),
+        days=(as_of - pl.col("contacted_on")).dt.total_days(),
+    )
+    called = (waited["days"] * 24 <= waited["hours"]).fill_null(False)
+    return np.lexsort((-waited["hours"].to_numpy(), -np.nan_to_num(profit, nan=-np.inf), called.to_numpy()))
 
 
 def _at_cost(worth: Worth, places: Numbers, number: int, cost: float) -> None:

@@ -47,13 +47,14 @@ def worth_of(customers: pl.DataFrame, actions: Sequence[Action]) -> Worth:
     )
     for number, action in enumerate(actions):
         probability, stake = _numbers(customers, action)
+        good = 1 - probability if action.purpose.is_bad else probability
         uplift, take = (_told(customers, name(action.name)) for name in (uplift_column, take_column))
         sides = {"profit": action.effect.mean, "low": action.effect.low, "high": action.effect.high}
         for name, effect in sides.items():
-            gained = _gained(action, probability, effect, uplift=uplift)
-            getattr(made, name)[:, number] = gained * stake - _cost(action, probability, gained, take=take)
+            gained = _gained(action, good, effect, uplift=uplift)
+            getattr(made, name)[:, number] = gained * stake - _cost(action, good, gained, take=take)
         made.cost[:, number] = np.nan_to_num(
-            _cost(action, probability, _gained(action, probability, action.effect.mean, uplift=uplift), take=take)
+            _cost(action, good, _gained(action, good, action.effect.mean, uplift=uplift), take=take)
         )
     return made
 
@@ -91,20 +92,19 @@ def _told(customers: pl.DataFrame, name: str) -> Matrix:
     return customers[name].cast(pl.Float64).fill_null(np.nan).to_numpy()
 
 
-def _gained(action: Action, probability: Matrix, effect: float, *, uplift: Matrix) -> Matrix:
+def _gained(action: Action, good: Matrix, effect: float, *, uplift: Matrix) -> Matrix:
     """The probability that contact changes the outcome: nobody is kept twice, nor won who would have come anyway.
 
-    An uplift is as unsure as the effect of all: it moves with what that is away from its mean.
+    `good` is the probability that it ends well without contact. An uplift is as unsure as the effect of all: it moves
+    with what that is away from its mean.
     """
-    good = 1 - probability if action.purpose.is_bad else probability
     risk = 1 - good
     gained: Matrix = np.where(np.isnan(uplift), effect * risk, uplift + (effect - action.effect.mean) * risk)
     return np.clip(gained, -good, risk)
 
 
-def _cost(action: Action, probability: Matrix, gained: Matrix, *, take: Matrix) -> Matrix:
+def _cost(action: Action, good: Matrix, gained: Matrix, *, take: Matrix) -> Matrix:
     """What contacting somebody is expected to cost."""
-    good = 1 - probability if action.purpose.is_bad else probability
     share = np.where(np.isnan(take), good + gained, np.maximum(take, gained))
     cost: Matrix = action.contact_cost + action.offer_cost * np.clip(share, 0.0, 1.0)
     return cost

@@ -21,6 +21,17 @@ def visit_count(days: int) -> Summary:
 
 @feature(
     of=interactions,
+    unit="visits",
+    missing=0,
+    says=("visits in all: {value:.0f}", "累计访问 {value:.0f} 次"),
+)
+def visit_count_ever() -> Summary:
+    """Visits without regard to a purchase since the beginning of the records."""
+    return count(interactions.kind == "visit")
+
+
+@feature(
+    of=interactions,
     unit="days",
     missing=None,
     says=("has not visited for {value:.0f} days", "已有 {value:.0f} 天没有访问"),

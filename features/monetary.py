@@ -209,6 +209,22 @@ def discount_share(days: int) -> Summary:
     of=purchases,
     unit="share",
     missing=None,
+    says=("{value:.0%} discount on all purchases", "全部购买享受了 {value:.0%} 的优惠"),
+)
+def overall_discount_share() -> Summary:
+    """Discount on all purchases, as a share of their value before it; null without any.
+
+    Net of returns; 0 where no discount is known. It tells of customers who have been away for long what a share of the
+    last year cannot.
+    """
+    saved = total(purchases.discount)
+    return saved / (total(purchases.amount) + saved)
+
+
+@feature(
+    of=purchases,
+    unit="share",
+    missing=None,
     days=(364,),
     says=(
         "{value:.0%} of the purchases of the last {days} days at a discount",
@@ -218,6 +234,17 @@ def discount_share(days: int) -> Summary:
 def discounted_purchase_share(days: int) -> Summary:
     """Share of the purchases of the last {days} days with a discount; null without any purchase."""
     return count(purchases.within(days) & (purchases.discount > 0)) / count(purchases.within(days))
+
+
+@feature(
+    of=purchases,
+    unit="share",
+    missing=None,
+    says=("{value:.0%} of all purchases at a discount", "全部购买中 {value:.0%} 有优惠"),
+)
+def overall_discounted_purchase_share() -> Summary:
+    """Share of all purchases with a discount; null without any purchase."""
+    return count(purchases.discount > 0) / count()
 
 
 @feature(

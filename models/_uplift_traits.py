@@ -3,7 +3,8 @@
 A catalogue of features says the same in many windows, which helps to foretell what customers do by themselves: of that
 there is much to learn from. Of what contact changes there is little, and every trait more is one more way to be wrong.
 So each habit stands here once or twice: how long and how recently, how often, how much, at which price, how well we
-are in touch, how they answered before, and what troubled them.
+are in touch, how they answered before, and what troubled them. Who has been away for a year shows no habit in the last
+year, so the price they buy at and their visits count over all their time too.
 """
 
 from __future__ import annotations
@@ -26,10 +27,12 @@ HABITS = (
     "spend_364d",
     "category_count_ever",
     "discount_share_364d",
-    "discounted_purchase_share_364d",
+    "overall_discount_share",
+    "overall_discounted_purchase_share",
     "return_rate",
     "visit_count_84d",
     "visit_count_364d",
+    "visit_count_ever",
     "days_since_last_visit",
     "enquiry_count_364d",
     "campaign_contact_count_364d",
@@ -47,7 +50,10 @@ HABITS = (
 )
 """Columns of the feature catalogue."""
 
-SHARES = {"visits_per_purchase_364d": ("visit_count_364d", "purchase_count_364d")}
+SHARES = {
+    "visits_per_purchase_364d": ("visit_count_364d", "purchase_count_364d"),
+    "visits_per_purchase_ever": ("visit_count_ever", "purchase_count_ever"),
+}
 """Habits that are one column for each of another; unknown where that is none."""
 
 

@@ -257,6 +257,30 @@ VALUES = (
         for days in (84, 364)
     ),
     Case(
+        claim="discount_is_a_share_of_the_value_of_all_purchases_before_it",
+        column="overall_discount_share",
+        bought=(
+            ("anna", 1000, 9.0, {"discount": 1.0}),
+            ("anna", 3, 10.0),
+            ("ben", 3, 9.0),
+            ("dora", 700, 2.0, ORDER | {"discount": 1.0}),
+            ("dora", 2, -1.0, ORDER),
+            ("eva", 3, -1.0, {"discount": 1.0}),
+        ),
+        is_={"anna": 0.05, "ben": 0, "dora": 0.5, "eva": None, "never bought": None},
+    ),
+    Case(
+        claim="a_discount_long_ago_counts_among_all_purchases",
+        column="overall_discounted_purchase_share",
+        bought=(
+            ("anna", 1000, 9.0, {"discount": 0.01}),
+            ("anna", 3, 9.0, {"discount": 0.0}),
+            ("ben", 3, 9.0),
+            ("cara", 365, 9.0, {"discount": 1.0}),
+        ),
+        is_={"anna": 0.5, "ben": 0, "cara": 1, "never bought": None},
+    ),
+    Case(
         claim="an_unknown_discount_and_one_of_nothing_are_no_discount",
         column="discounted_purchase_share_364d",
         bought=(

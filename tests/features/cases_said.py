@@ -30,6 +30,12 @@ ENGAGEMENT = (
         for days in windows
     ),
     Case(
+        claim="visits_of_all_time",
+        column="visit_count_ever",
+        said=(("anna", 1, "visit"), ("anna", 1000, "visit"), ("anna", 2, "complaint"), ("ben", 1, "complaint")),
+        is_={"anna": 2, "ben": 0, "silent": 0},
+    ),
+    Case(
         claim="days_since_the_latest_visit",
         column="days_since_last_visit",
         said=(("anna", 30, "visit"), ("anna", 400, "visit"), ("anna", 1, "complaint"), ("ben", 1, "complaint")),

@@ -133,6 +133,9 @@ def _discounts_and_pieces(bought: list[dict[str, Any]]) -> dict[str, Answer]:
         lately = [order for order in bought if order["age"] <= days]
         before = sum(order["amount"] + order["discount"] for order in lately)
         found[f"discount_share_{days}d"] = ratio(_sum(lately, "discount"), before)
+    whole = sum(order["amount"] + order["discount"] for order in bought)
+    found["overall_discount_share"] = ratio(_sum(bought, "discount"), whole)
+    found["overall_discounted_purchase_share"] = ratio(sum(order["discount"] > 0 for order in bought), len(bought))
     year = [order for order in bought if order["age"] <= 364]
     found["discounted_purchase_share_364d"] = ratio(sum(order["discount"] > 0 for order in year), len(year))
     return found

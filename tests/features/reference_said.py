@@ -67,6 +67,7 @@ def _engagement(talks: list[dict[str, Any]]) -> dict[str, Answer]:
     ages = {kind: [talk["age"] for talk in talks if talk["kind"] == kind] for kind in {each["kind"] for each in talks}}
     contacts, responses = ages.get("campaign_contact", []), ages.get("campaign_response", [])
     found: dict[str, Answer] = {
+        "visit_count_ever": len(ages.get("visit", [])),
         "days_since_last_visit": least(ages.get("visit", [])),
         "days_since_last_campaign_contact": least(contacts),
         "unanswered_contact_count": sum(1 for age in contacts if not responses or age < min(responses)),

@@ -34,7 +34,8 @@ from tests.features.tables import AS_OF, tables
 from tests.features.test_lake import keep
 
 UNKNOWN_WITHOUT = {
-    "discount": {"discount_total", "discount_share", "discounted_purchase_share"},
+    "discount": {"discount_total", "discount_share", "discounted_purchase_share"}
+    | {"overall_discount_share", "overall_discounted_purchase_share"},
     "category": {"category_count", "category_count_ever", "favourite_category_share", "new_category_count"}
     | {"recent_category_share"},
     "product_id": {"product_count", "product_count_ever", "favourite_product_share", "rebought_product_share"}

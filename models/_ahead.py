@@ -23,6 +23,19 @@ NEAR_POLE = 1e-4
 
 
 @dataclass(frozen=True, slots=True)
+class Silence:
+    """How much of the days since the last purchase counts, of somebody who comes back, as time in which they might have
+    bought: a `share`, and `most_days` at the most. What does not count is time in which they were gone."""
+
+    share: float = 1.0
+    most_days: float = np.inf
+
+    def counted(self, days: Numbers) -> Numbers:
+        """The days that count."""
+        return np.minimum(self.share * days, self.most_days)
+
+
+@dataclass(frozen=True, slots=True)
 class Histories:
     """When customers bought, one element per customer: see `features/_process.py`."""
 
@@ -35,9 +48,10 @@ class Histories:
         """The histories of customers in a snapshot, all of whom have bought."""
         return cls(*(values.to_numpy() for values in purchase_history(rows).get_columns()))
 
-    def with_one_today(self) -> Histories:
-        """The same with one purchase more, on the as-of date."""
-        return Histories(self.repeats + 1.0, self.age_days, self.age_days)
+    def back_today(self, silence: Silence) -> Histories:
+        """The same with one purchase more, on the as-of date, and of the silence before it what counts."""
+        age = self.last_days + silence.counted(self.age_days - self.last_days)
+        return Histories(self.repeats + 1.0, age, age)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ import numpy.typing as npt
 import polars as pl
 
 from features import PurchaseProcess, fit_process, purchase_history
-from models._ahead import Ahead, Histories, purchases_ahead, still_customer
+from models._ahead import Ahead, Histories, Silence, purchases_ahead, still_customer
 from models._cash import DAYS_PER_YEAR, CashFlows, Worth, worth
 from models._purchase_value import PurchaseValue, fit_purchase_value
 from models._referrals import referral_values
@@ -77,11 +77,13 @@ def lifetime_values(
     terms: ValueTerms,
     among: pl.DataFrame | None = None,
     referrals: pl.DataFrame | None = None,
+    silence: Silence | None = None,
 ) -> pl.DataFrame:
     """What each customer is worth: one row per row of `rows`, or of `among` (`customer_id`), in its order.
 
     `rows` is a snapshot; besides the columns of `fit_value` it has `acquisition_cost` and `referral_count_ever`.
-    `referrals` says who brought whom (see `referrals_known`), and `rows` must hold those brought. Columns:
+    `referrals` says who brought whom (see `referrals_known`), and `rows` must hold those brought. `silence` is how much
+    of a silence counts of who comes back (see `learned_silence`), all of it unless told. Columns:
 
     - `expected_purchases`: days with purchases to come within `terms.years`
     - `average_purchase_value`: expected spend of such a day, net of returns; null where no amounts are known
@@ -100,7 +102,7 @@ def lifetime_values(
     brought = None if referrals is None else referrals.join(asked, on="customer_id", how="semi")
     wanted = asked if brought is None else pl.concat([asked, brought.select(customer_id="referred_id")])
     buyers = _buyers(rows.join(wanted, on="customer_id", how="semi"))
-    made = _values(buyers, model, terms, brought)
+    made = _values(buyers, model, terms, brought, silence or Silence())
     return asked.join(made, on="customer_id", how="left", maintain_order="left")
 
 
@@ -116,11 +118,17 @@ class Outlook:
 
 
 def outlook(
-    buyers: pl.DataFrame, model: ValueModel, terms: ValueTerms, *, histories: Histories | None = None
+    buyers: pl.DataFrame,
+    model: ValueModel,
+    terms: ValueTerms,
+    *,
+    histories: Histories | None = None,
+    since: Histories | None = None,
 ) -> Outlook:
     """What lies ahead of customers in a snapshot, all of whom have bought, within `terms.years`.
 
-    `histories` says when they bought, where that is supposed to be otherwise than in the snapshot.
+    `histories` says when they bought, where that is supposed to be otherwise than in the snapshot, and `since` the same
+    for what it costs to keep them, where a part of the time is left out of `histories`.
     """
     known, ends = histories or Histories.of(buyers), _period_ends(terms.years)
     ahead = purchases_ahead(model.process, known, ends_days=ends)
@@ -133,7 +141,7 @@ def outlook(
         at_years=np.append(0.0, _middles(ends) / DAYS_PER_YEAR),
         own=np.column_stack([bought[0] * bought[1], purchases * average[:, None]]),
         referred=np.zeros((buyers.height, 1)),
-        cost=_costs(buyers, model.process, known, alive, terms, ends),
+        cost=_costs(buyers, model.process, since or known, alive, terms, ends),
     )
     return Outlook(alive=alive, purchases=purchases.sum(axis=1), average=average, flows=flows, ahead=ahead)
 
@@ -146,9 +154,11 @@ def spend_bounds(buyers: pl.DataFrame, model: ValueModel, expected: Outlook) -> 
     return spend_interval(expected.ahead, expected.alive, model.purchase_value, _bought(buyers)[0], at=INTERVAL)
 
 
-def _values(buyers: pl.DataFrame, model: ValueModel, terms: ValueTerms, brought: pl.DataFrame | None) -> pl.DataFrame:
-    expected = outlook(buyers, model, terms)
-    back = outlook(buyers, model, terms, histories=Histories.of(buyers).with_one_today())
+def _values(
+    buyers: pl.DataFrame, model: ValueModel, terms: ValueTerms, brought: pl.DataFrame | None, silence: Silence
+) -> pl.DataFrame:
+    expected, known = outlook(buyers, model, terms), Histories.of(buyers)
+    back = outlook(buyers, model, terms, histories=known.back_today(silence), since=known.back_today(Silence()))
     low, high = spend_bounds(buyers, model, expected)
     referred = referral_values(buyers, _worth(expected.flows, terms).total, brought)
     whole = _worth(replace(expected.flows, referred=np.nan_to_num(referred)[:, None]), terms)

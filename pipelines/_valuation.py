@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import date
 
 import polars as pl
 import polars.selectors as cs
 
 from features import Lake
-from models import ValueTerms, fit_value, lifetime_values, next_orders, referrals_known
+from models import ValueModel, ValueTerms, fit_value, lifetime_values, next_orders, referrals_known
+from models._ahead import Silence
+from models._returns import learned_silence, returns_known
 from models._spend_ahead import YEAR_DAYS, expected_spend, with_learned
 from pipelines._settings import Settings
+
+log = logging.getLogger(__name__)
 
 _DECIMALS = 2
 
@@ -41,7 +46,14 @@ def values_of(
     """
     model = fit_value(known)
     referrals = referrals_known(lake.arrived, as_of=as_of, time_zone=settings.time_zone)
-    values = lifetime_values(known, model, terms=value_terms_of(settings), among=among, referrals=referrals)
+    values = lifetime_values(
+        known,
+        model,
+        terms=value_terms_of(settings),
+        among=among,
+        referrals=referrals,
+        silence=_silence(settings, lake, known, model, as_of=as_of),
+    )
     is_lapsed = among["days_since_last_purchase"].cast(pl.Float64) > settings.population.active_days
     values = values.with_columns(value_to_win=pl.when(is_lapsed).then("value_to_win"))
     windows = {"expected_spend": settings.churn.horizon_days, "expected_yearly_spend": YEAR_DAYS}
@@ -52,3 +64,12 @@ def values_of(
     orders = next_orders(among, model.process, as_of=as_of)
     made = values.join(orders, on="customer_id", how="left", validate="1:1", maintain_order="left")
     return made.with_columns(cs.float().round(_DECIMALS))
+
+
+def _silence(settings: Settings, lake: Lake, known: pl.DataFrame, model: ValueModel, *, as_of: date) -> Silence:
+    """How much of a silence counts of who comes back, as those show who came back before."""
+    days = settings.population.active_days
+    returns = returns_known(lake.arrived, known, silent_days=days, as_of=as_of, time_zone=settings.time_zone)
+    silence = learned_silence(model.process, returns, silent_days=days)
+    log.info("value to win: of a silence before a return %s counts, by %s returns", silence, returns.height)
+    return silence

@@ -1,7 +1,8 @@
 """Is the value to win what came? Of customers who lapsed and came back, held against a home's history.
 
 `PYTHONPATH=. python tests/benchmarks/value_to_win.py HOME 2024-12-29 [2025-06-29 ...]`, with the settings of the home's
-nights where they are not the default ones (`--settings FILE`). A year must have passed since each date.
+nights where they are not the default ones (`--settings FILE`). First what followed earlier returns than each date, as
+it is learned from; then, where a year has passed since, what came.
 """
 
 from __future__ import annotations
@@ -14,8 +15,10 @@ from pathlib import Path
 import polars as pl
 
 from features import open_lake
-from models import ValueTerms, fit_value, lifetime_values, population, targets
+from models import ValueModel, ValueTerms, fit_value, lifetime_values, population, targets
+from models._ahead import Silence
 from models._labels import labels
+from models._returns import foretold, learned_silence, returns_known
 from pipelines._learning import snapshot_store
 from pipelines._question_terms import terms_of
 from pipelines._settings import load_settings
@@ -37,8 +40,19 @@ def main() -> None:
     question = targets()["win_back"]
     terms = terms_of(settings, question)
     for as_of in told.as_of:
-        known, after = store.at(as_of), store.at(as_of + YEAR).select("customer_id", spent="spend_364d")
-        values = lifetime_values(known, fit_value(known), terms=SPENT)
+        known = store.at(as_of)
+        model, days = fit_value(known), settings.population.active_days
+        returns = returns_known(store.tables, known, silent_days=days, as_of=as_of, time_zone=settings.time_zone)
+        silence = learned_silence(model.process, returns, silent_days=days)
+        whole, some = (_over_foretold(model, returns, counts) for counts in (Silence(), silence))
+        print(
+            f"{as_of}: {returns.height} returns before; bought {whole:.2f} of what was foretold where the whole "
+            f"silence counts, {some:.2f} with {silence}"
+        )
+        if as_of + YEAR > store.tables["transactions"].select(pl.col("occurred_at").max()).collect().item().date():
+            continue
+        after = store.at(as_of + YEAR).select("customer_id", spent="spend_364d")
+        values = lifetime_values(known, model, terms=SPENT, silence=silence)
         people = population(question, store.tables, as_of=as_of, terms=terms)
         answers = labels(question, store.tables, as_of=as_of, terms=terms, known_by=as_of + YEAR, among=people)
         silent = known.select("customer_id", "days_since_last_purchase")
@@ -47,6 +61,11 @@ def main() -> None:
         for came in (True, False):
             print(f"{as_of}: {'came back' if came else 'did not come'} within {terms.horizon_days} days")
             print(_summed(theirs.filter(pl.col("label") == came)))
+
+
+def _over_foretold(model: ValueModel, returns: pl.DataFrame, silence: Silence) -> float:
+    """Purchases that followed returns over those that were to be expected where so much of the silence counts."""
+    return float(returns["purchases"].sum() / foretold(model.process, returns, silence).sum())
 
 
 def _summed(theirs: pl.DataFrame) -> pl.DataFrame:

@@ -20,6 +20,7 @@ from models import (
     lifetime_values,
     referrals_known,
 )
+from models._ahead import Silence
 
 Tables = Mapping[str, pl.LazyFrame]
 
@@ -133,6 +134,26 @@ def test_who_came_back_would_be_worth_what_one_purchase_more_today_makes_of_them
     each = made["average_purchase_value"] / again["average_purchase_value"]
     assert made["value_to_win"] == pytest.approx(again["value_to_come"] * each)
     assert made["value_to_win"] > made["value_to_lose"] > made["value_to_come"]
+
+
+def test_a_silence_that_does_not_count_leaves_the_pace_of_before_and_the_costs_as_they_are() -> None:
+    gone = snapshot_of({"customer_id": "A", "tenure_days": 1300.0, "days_since_last_purchase": 1000.0})
+
+    def worth(silence: Silence, terms: ValueTerms = PLAIN) -> float:
+        made = lifetime_values(gone, SHOP, terms=terms, silence=silence)
+        return float(made["value_to_win"][0])
+
+    whole, half, none = (worth(one) for one in (Silence(), Silence(share=0.5), Silence(share=0.0)))
+    assert whole < half < none
+    assert worth(Silence(most_days=500.0)) == half
+    again = snapshot_of(
+        {"customer_id": "A", "tenure_days": 300.0, "days_since_last_purchase": 0.0, "purchase_day_count_ever": 13.0}
+    )
+    there = only(gone)["average_purchase_value"] / only(again)["average_purchase_value"]
+    assert none == pytest.approx(only(again)["value_to_come"] * there)
+    year = [ValueTerms(years=1, discount_rate=0.0, retention_cost=cost) for cost in (0.0, 10.0)]
+    for silence in (Silence(), Silence(share=0.0)):
+        assert 5 < worth(silence, year[0]) - worth(silence, year[1]) < 10.01
 
 
 def test_who_came_back_would_cost_to_keep_as_many_years_as_since_the_first_purchase() -> None:

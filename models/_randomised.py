@@ -74,17 +74,29 @@ def within(change: Numbers, by_itself: Numbers) -> Numbers:
 
 
 def folds_of(trial: Randomised, count: int, *, seed: int) -> Rows:
-    """The number of the fold of each row: all rows of one customer in one, arms and campaigns spread evenly.
+    """The number of the fold of each row: all rows of one customer in one, arms and campaigns spread evenly."""
+    return folds_among(trial.customers, ~trial.is_treated, count, seed=seed, campaigns=trial.campaigns)
 
-    Customers are dealt out in a random order, those who were ever held out apart from the others, by the first
-    campaign in which they were.
+
+def folds_among(
+    customers: npt.NDArray[np.object_],
+    is_rare: Labels,
+    count: int,
+    *,
+    seed: int,
+    campaigns: npt.NDArray[np.object_] | None = None,
+) -> Rows:
+    """The number of the fold of each row: all rows of one customer in one, the rare ones spread evenly.
+
+    Customers are dealt out in a random order, those who were ever rare apart from the others, by the first campaign in
+    which they were where `campaigns` are given.
     """
-    names, first, position = np.unique(trial.customers.astype(str), return_index=True, return_inverse=True)
-    held_out = np.bincount(position, ~trial.is_treated, minlength=len(names)) > 0
+    names, first, position = np.unique(customers.astype(str), return_index=True, return_inverse=True)
+    ever_rare = np.bincount(position, is_rare, minlength=len(names)) > 0
     luck = np.random.default_rng(seed).random(len(names))
-    order = np.lexsort((luck, trial.campaigns[first].astype(str), held_out))
+    by = [luck, ever_rare] if campaigns is None else [luck, campaigns[first].astype(str), ever_rare]
     fold = np.empty(len(names), dtype=np.int64)
-    fold[order] = np.arange(len(names)) % count
+    fold[np.lexsort(by)] = np.arange(len(names)) % count
     return np.asarray(fold[position])
 
 

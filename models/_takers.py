@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 from sklearn.linear_model import RidgeCV
 
 from models._matrix import Labels, Numbers
-from models._randomised import Randomised, by_customer, folds_of
+from models._randomised import Randomised, Rows, by_customer, folds_among
 
 FEWEST_TOLD = 50
 """So many contacted customers must be known to have taken the offer or not,"""
@@ -18,6 +19,53 @@ _STRENGTHS = tuple(10.0**power for power in range(6))
 _LEAST = 0.1
 """Nobody is thought to take an offer less often than this share of what all do."""
 _FOLDS = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offered:
+    """Contacted customers of whom it is known whether they took the offer: one entry per customer and campaign.
+
+    `took` is 0 for who did not; for who did 1, or, where there was less time to take it than others had, as many as
+    would have. `weight` is how much an entry counts; with less time it tells less. `traits` and `risk` are as known on
+    the night of assignment.
+    """
+
+    traits: Numbers
+    risk: Numbers
+    took: Numbers
+    weight: Numbers
+    customers: npt.NDArray[np.object_]
+
+    @classmethod
+    def of(cls, trial: Randomised) -> Offered:
+        """Those of a trial."""
+        took = np.full(len(trial), np.nan) if trial.took is None else trial.took
+        told = np.isfinite(took)
+        return cls(
+            traits=trial.traits[told],
+            risk=trial.risk[told],
+            took=took[told],
+            weight=np.ones(int(told.sum())),
+            customers=trial.customers[told],
+        )
+
+    def __len__(self) -> int:
+        return len(self.took)
+
+    def among(self, rows: Rows | Labels) -> Offered:
+        """The same of some rows only."""
+        return Offered(**{name: getattr(self, name)[rows] for name in self.__dataclass_fields__})
+
+    def without(self, customers: npt.NDArray[np.object_]) -> Offered:
+        """The same without some customers."""
+        return self.among(~np.isin(self.customers.astype(str), customers.astype(str)))
+
+    def and_of(self, other: Offered | None) -> Offered:
+        """With others, who were offered the same in campaigns of their own."""
+        if other is None or not len(other):
+            return self
+        names = self.__dataclass_fields__
+        return Offered(**{name: np.concatenate([getattr(self, name), getattr(other, name)]) for name in names})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,20 +83,17 @@ class Takers:
     factor: float
 
     @classmethod
-    def of(cls, trial: Randomised) -> Takers:
-        """Learned from the contacted customers of a trial, whose traits are ranks."""
-        told = told_of(trial)
-        took = _took(trial)[told]
-        fitted = RidgeCV(alphas=_STRENGTHS).fit(trial.traits[told], took)
+    def of(cls, offered: Offered) -> Takers:
+        """Learned from contacted customers whose traits are ranks."""
+        fitted = RidgeCV(alphas=_STRENGTHS).fit(offered.traits, offered.took, sample_weight=offered.weight)
         made = cls(
             level=float(fitted.intercept_),
             slopes=np.asarray(fitted.coef_),
-            least=_LEAST * float(took.mean()),
+            least=_LEAST * _mean(offered),
             factor=1.0,
         )
-        treated = trial.among(trial.is_treated)
-        spread = float(made.reach(treated.traits, treated.risk).sum())
-        return replace(made, factor=float(treated.risk.sum()) / spread if spread > 0 else 0.0)
+        spread = float(made.reach(offered.traits, offered.risk).sum())
+        return replace(made, factor=float(offered.risk.sum()) / spread if spread > 0 else 0.0)
 
     def share(self, traits: Numbers) -> Numbers:
         """The share who take it, of customers with these traits."""
@@ -63,37 +108,31 @@ class Takers:
         return replace(trial, reach=self.reach(trial.traits, trial.risk))
 
 
-def told_of(trial: Randomised) -> Labels:
-    """Of whom it is known whether they took the offer."""
-    return np.isfinite(_took(trial))
-
-
-def are_told(trial: Randomised) -> bool:
+def are_told(offered: Offered) -> bool:
     """Whether enough customers are known to have taken the offer, and enough not to, to learn who does."""
-    took = _took(trial)[told_of(trial)]
-    return len(took) >= FEWEST_TOLD and bool(FEWEST_OF_EACH <= took.sum() <= len(took) - FEWEST_OF_EACH)
+    taking = int((offered.took > 0).sum())
+    return len(offered) >= FEWEST_TOLD and FEWEST_OF_EACH <= taking <= len(offered) - FEWEST_OF_EACH
 
 
-def are_known_by_traits(trial: Randomised, *, seed: int, needed: float) -> bool:
+def are_known_by_traits(offered: Offered, *, seed: int, needed: float) -> bool:
     """Whether traits (ranks) foretell who takes the offer, of customers who were not learned from.
 
     They must be ahead of the same share for all by `needed` standard errors of the paired difference of the losses.
     """
-    if not are_told(trial):
+    if not are_told(offered):
         return False
-    trial = trial.among(told_of(trial))
-    fold = folds_of(trial, _FOLDS, seed=seed)
-    took, ahead = _took(trial), np.zeros(len(trial))
+    fold = folds_among(offered.customers, offered.took <= 0, _FOLDS, seed=seed)
+    ahead = np.zeros(len(offered))
     for number in range(_FOLDS):
         asked = fold == number
         if not asked.any():
             continue
-        known = trial.among(~asked)
-        foretold, alike = Takers.of(known).share(trial.traits[asked]), float(_took(known).mean())
-        ahead[asked] = (took[asked] - alike) ** 2 - (took[asked] - foretold) ** 2
-    mean, error = by_customer(ahead, trial.customers)
+        known, took = offered.among(~asked), offered.took[asked]
+        foretold, alike = Takers.of(known).share(offered.traits[asked]), _mean(known)
+        ahead[asked] = offered.weight[asked] * ((took - alike) ** 2 - (took - foretold) ** 2)
+    mean, error = by_customer(ahead, offered.customers)
     return mean > needed * error
 
 
-def _took(trial: Randomised) -> Numbers:
-    return np.full(len(trial), np.nan) if trial.took is None else trial.took
+def _mean(offered: Offered) -> float:
+    return float((offered.weight * offered.took).sum() / offered.weight.sum())

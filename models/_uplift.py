@@ -13,7 +13,7 @@ from models._matrix import Numbers
 from models._qini import Qini, qini
 from models._randomised import Randomised, by_customer, folds_of, within
 from models._ranked import Ranked
-from models._takers import Takers, are_known_by_traits
+from models._takers import Offered, Takers, are_known_by_traits
 from models._uplift_calibration import Part, calibration
 from models._uplift_members import Deviation, fitted
 from models._uplift_power import short_of
@@ -22,7 +22,11 @@ PROBABILITY = "probability"
 """The column beside the traits: the calibrated probability of the outcome that the action acts on."""
 FOLDS, INNER_FOLDS = 5, 4
 NEEDED = 1.282
-"""Standard errors by which a model must be ahead: of models that are no better, one in ten would be."""
+"""Standard errors by which traits must foretell who takes the offer, and answers speak against that: of what is no
+better, one in ten would."""
+AHEAD = 0.3
+"""Standard errors by which a model must be ahead. One without merit is behind on average, for it is wrong twice, by its
+own noise and by that of the answers; so few of them as one in ten are ahead by that (docs/uplift.md)."""
 SHARE = 1 / 3
 """So much of what is learned counts when it is held against the belief.
 
@@ -30,7 +34,7 @@ Changes of an effect are small beside the luck of single customers: counted in f
 worse than the belief though it puts customers in the right order; a third keeps the order, and wins far more often.
 """
 SEED = 7
-LEARNING = 4
+LEARNING = 5
 """The way in which is learned and served; raised whenever that changes, for what was learned otherwise says another
 thing."""
 _COUNTED_TWICE = 2**0.5
@@ -123,27 +127,32 @@ class Learned:
     judged: Judged | None
 
 
-def learn_uplift(trial: Randomised) -> Learned:
+def learn_uplift(trial: Randomised, waiting: Offered | None = None) -> Learned:
     """The uplift model of a trial, if it has the power and the model wins against what is believed of all.
 
-    Judged are models that were learned in the same way from four fifths of the customers each, on the others; the one
-    that is returned has learned from all. Where none wins, but traits foretell who takes the offer, the effect of all
-    is spread by that, unless answers speak against it.
+    `waiting` are customers contacted besides, whose outcome is not known yet; they tell who takes the offer. Judged are
+    models that were learned in the same way from four fifths of the customers each, on the others; the one that is
+    returned has learned from all. Where none wins, but traits foretell who takes the offer, the effect of all is spread
+    by that, unless answers speak against it.
     """
-    ranked = Ranked.of(trial.traits)
+    seen = trial.traits if waiting is None else np.vstack([trial.traits, waiting.traits])
+    ranked = Ranked.of(seen)
     shown = replace(trial, traits=ranked.apply(trial.traits))
-    by_takers = are_known_by_traits(shown, seed=SEED, needed=NEEDED)
+    beside = None if waiting is None else replace(waiting, traits=ranked.apply(waiting.traits))
+    offered = Offered.of(shown).and_of(beside)
+    by_takers = are_known_by_traits(offered, seed=SEED, needed=NEEDED)
     why_not = short_of(trial)
-    found = None if why_not else judged(shown, by_takers=by_takers)
+    found = None if why_not else judged(shown, by=offered if by_takers else None)
     if found is not None and found.behind > NEEDED:
         by_takers = False
         found = judged(shown)
-    if found is not None and found.ahead > NEEDED:
-        taught = learned_from(shown, seed=SEED, share=found.share, by_takers=by_takers)
+    takers = Takers.of(offered) if by_takers else None
+    if found is not None and found.ahead > AHEAD:
+        taught = learned_from(shown, seed=SEED, share=found.share, takers=takers)
         return Learned(uplift=Uplift(trial, ranked, taught), why_not="", judged=found)
-    spread = Taught(effect=trial.effect, deviation=None, takers=Takers.of(shown)) if by_takers else None
+    spread = Taught(effect=trial.effect, deviation=None, takers=takers)
     return Learned(
-        uplift=Uplift(trial, ranked, spread) if spread else None,
+        uplift=Uplift(trial, ranked, spread) if takers else None,
         why_not=why_not if found is None else _not_ahead(found),
         judged=found,
     )
@@ -152,32 +161,33 @@ def learn_uplift(trial: Randomised) -> Learned:
 def _not_ahead(found: Judged) -> str:
     return (
         "on customers whom it had not seen, it foretold no better than the belief "
-        f"({found.ahead:.2f} standard errors ahead, {NEEDED} needed; {found.qini})"
+        f"({found.ahead:.2f} standard errors ahead, {AHEAD} needed; {found.qini})"
     )
 
 
-def judged(trial: Randomised, *, by_takers: bool = False) -> Judged:
+def judged(trial: Randomised, *, by: Offered | None = None) -> Judged:
     """Judges what is learned from a trial, whose traits are ranks, by customers who were not learned from.
 
-    `by_takers` spreads the effect of all by who takes the offer.
+    With `by` the effect of all is spread by who takes the offer, as these tell of others than those asked about.
     """
     fold = folds_of(trial, FOLDS, seed=SEED)
     alike, levelled, added, change, weight = (np.empty(len(trial)) for _ in range(5))
     for number in range(FOLDS):
         rows = fold == number
         asked, known = trial.among(rows), trial.among(~rows)
-        taught = learned_from(known, seed=SEED + 1 + number, share=1.0, by_takers=by_takers)
+        takers = Takers.of(by.without(asked.customers)) if by else None
+        taught = learned_from(known, seed=SEED + 1 + number, share=1.0, takers=takers)
         levelled[rows], added[rows] = taught.believed(asked), taught.added(asked)
-        alike[rows] = _by_risk(asked, known, seed=SEED + 1 + number) if by_takers else levelled[rows]
+        alike[rows] = _by_risk(asked, known, seed=SEED + 1 + number) if by else levelled[rows]
         answers = answers_to(asked, known)
         change[rows], weight[rows] = answers.change, answers.weight
     answers = Answers(change=change, weight=weight)
     ahead = _ahead(trial, answers, within(levelled + SHARE * added, trial.by_itself), (trial.believed, alike, levelled))
-    share = _share(trial, answers, added, levelled) if ahead > NEEDED else SHARE
+    share = _share(trial, answers, added, levelled) if ahead > AHEAD else SHARE
     foretold = within(levelled + share * added, trial.by_itself)
     return Judged(
         ahead=ahead,
-        behind=-_ahead(trial, answers, levelled, (trial.believed, alike)) if by_takers else 0.0,
+        behind=-_ahead(trial, answers, levelled, (trial.believed, alike)) if by else 0.0,
         share=share,
         qini=qini(foretold, change, trial.customers),
         believed=qini(trial.believed, change, trial.customers),
@@ -214,13 +224,12 @@ def loss(foretold: Numbers, answers: Answers) -> Numbers:
     return np.asarray((answers.change - foretold) ** 2 * answers.weight)
 
 
-def learned_from(trial: Randomised, *, seed: int, share: float, by_takers: bool = False) -> Taught:
+def learned_from(trial: Randomised, *, seed: int, share: float, takers: Takers | None = None) -> Taught:
     """What is learned from a trial whose traits are ranks, and how much of what differs between customers is to count.
 
     First the effect of all is put right, so that a belief that is off for everybody does not stand in the way of what
-    differs; it is spread by who takes the offer, or by the risk.
+    differs; it is spread by who takes the offer where `takers` says, else by the risk.
     """
-    takers = Takers.of(trial) if by_takers else None
     spread = takers.among(trial) if takers else trial
     answers = doubly_robust(spread, count=INNER_FOLDS, seed=seed)
     levelled = replace(spread, effect=spread.effect + _level(spread, answers))

@@ -19,7 +19,7 @@ next to none, and just that is what contact changes.
 
 def short_of(trial: Randomised) -> str:
     """What is missing, in words; empty where there is enough."""
-    good = float(trial.is_good.mean())
+    good = float(trial.is_good.mean()) if len(trial) else 0.0
     rarer, words = min((good, "ended well"), (1.0 - good, "did not end well"))
     for arm, is_in in (("held out", ~trial.is_treated), ("treated", trial.is_treated)):
         count = customers_among(trial.customers, is_in)

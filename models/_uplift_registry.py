@@ -11,6 +11,7 @@ from models._tracking import trusted_types  # isort: split
 
 import mlflow
 import mlflow.sklearn
+import numpy as np
 import pandas as pd
 from mlflow.exceptions import MlflowException
 from mlflow.models import infer_signature
@@ -59,7 +60,7 @@ class UpliftRegistry(Registry):
             if judged:
                 mlflow.log_metrics({"qini": judged.qini.value, "ahead": judged.ahead, "takers_behind": judged.behind})
             mlflow.log_text(uplift_card(action, trial, learned), "model_card.md")
-            version = self._kept_as(name, trial, learned.uplift) if learned.uplift else None
+            version = self._kept_as(name, learned.uplift) if learned.uplift else None
             kept = KeptUplift(version=version, why_not=learned.why_not, qini=judged.qini if judged else None)
             # Last of all: what a killed night left half is learned anew.
             self._client.set_tag(run.info.run_id, _OUTCOME, json.dumps(asdict(kept)))
@@ -103,10 +104,12 @@ class UpliftRegistry(Registry):
         loaded: Uplift = self._load(found)  # type: ignore[assignment]
         return loaded
 
-    def _kept_as(self, name: str, trial: Randomised, uplift: Uplift) -> int:
+    def _kept_as(self, name: str, uplift: Uplift) -> int:
         """Logs the model into the run that is open, as the next version of its name."""
-        shown = pd.DataFrame(trial.traits[:_SHOWN], columns=list(trial.columns))
-        shown[PROBABILITY] = trial.probability[:_SHOWN]
+        # An example of nobody in particular: the middle of each trait.
+        middle = np.median(uplift.knots, axis=0)
+        shown = pd.DataFrame([middle] * _SHOWN, columns=list(uplift.columns))
+        shown[PROBABILITY] = 0.5
         info = mlflow.sklearn.log_model(
             uplift,
             name=name.rpartition(".")[2],

@@ -14,7 +14,7 @@ import polars as pl
 from features import Lake
 from models import FeaturesChanged, NoChampion
 from models._matrix import Numbers
-from models._takers import are_told
+from models._takers import Offered, are_told
 from models._uplift import PROBABILITY, learn_uplift
 from models._uplift_power import short_of
 from models._uplift_traits import traits_of
@@ -51,8 +51,8 @@ def learned_terms(
 def _terms(settings: Settings, lake: Lake, lesson: Lesson, *, is_late: bool) -> dict[str, object]:
     counted = lesson.trial(None)
     why_not = short_of(counted)
-    if why_not and not are_told(counted):
-        return {WHY_NOT: why_not}
+    if why_not and not are_told(Offered.of(counted).and_of(lesson.offered(None))):
+        return {WHY_NOT: why_not} if len(counted) else {}
     # MLflow takes seconds to load, which only nights with something to learn from have to wait for.
     from models._uplift_registry import UpliftRegistry
 
@@ -62,8 +62,9 @@ def _terms(settings: Settings, lake: Lake, lesson: Lesson, *, is_late: bool) -> 
         return {}
     if kept is None:
         with stage(f"learning the uplift of {lesson.action}"):
-            trial = lesson.trial(snapshot_store(settings, lake))
-            kept = registry.keep(lesson.action, trial, learn_uplift(trial), lesson=digest)
+            store = snapshot_store(settings, lake)
+            trial, waiting = lesson.trial(store), lesson.offered(store)
+            kept = registry.keep(lesson.action, trial, learn_uplift(trial, waiting), lesson=digest)
     return terms_told(kept)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import date
-from itertools import islice
 
 import numpy as np
 import polars as pl
@@ -13,6 +12,7 @@ import polars as pl
 from features import SnapshotStore, fingerprint
 from models import targets
 from models._randomised import Randomised
+from models._takers import Offered
 from models._uplift import LEARNING
 from models._uplift_traits import features_of, traits_among, traits_of
 from pipelines._learned_effects import MOST_CAMPAIGNS
@@ -28,16 +28,21 @@ class Lesson:
     `campaign`, `customer_id`, `as_of` (the night of assignment), `probability`, `is_treated`, `is_good`, `propensity`,
     `took` (1 where receipts say that the offer was accepted, 0 where they do not though they do of others in that
     campaign, null where they never do, and for those held out). `effect` is what is believed of all.
+
+    `waiting` are customers contacted besides, whose outcome is not known yet, where taking an offer soon tells who
+    takes it: `campaign`, `customer_id`, `as_of`, `probability`, `took` and `weight` as `Offered` has them.
     """
 
     action: str
     effect: float
     rows: pl.DataFrame
+    waiting: pl.DataFrame
 
     @property
     def digest(self) -> str:
         """A hash of all that is learned from, and how: the same lesson has the same digest, whatever night asks."""
         told = f"{self.action} {self.effect!r} {LEARNING} {self.columns} {fingerprint()} {self.rows.write_csv()}"
+        told += self.waiting.write_csv()
         return hashlib.sha256(told.encode()).hexdigest()
 
     def trial(self, store: SnapshotStore | None) -> Randomised:
@@ -61,6 +66,19 @@ class Lesson:
             took=rows["took"].fill_null(np.nan).to_numpy(),
         )
 
+    def offered(self, store: SnapshotStore | None) -> Offered:
+        """Those who wait, as models take them, with the features that each had on the night of assignment."""
+        columns = () if store is None else self.columns
+        rows = self.waiting if store is None else _with_features(self.waiting, features_of(columns), store)
+        risk = rows.select(PURPOSES[self.action].risk(pl.col("probability"))).to_series()
+        return Offered(
+            traits=traits_of(rows, columns),
+            risk=risk.to_numpy(),
+            took=rows["took"].to_numpy(),
+            weight=rows["weight"].to_numpy(),
+            customers=rows["customer_id"].to_numpy(),
+        )
+
     @property
     def columns(self) -> tuple[str, ...]:
         """The habits that the model of the question may use on which the action acts."""
@@ -69,40 +87,69 @@ class Lesson:
 
 
 def lesson_of(action: str, ledger: Ledger, *, effect: float, before: date) -> Lesson | None:
-    """What was recorded of the action before `before`; None where no campaign with a holdout has outcomes yet.
+    """What was recorded of the action before `before`; None where there is nothing to learn from yet.
 
     Customers count by the arm to which they were assigned. The share who were treated is that of the value segment of
     the campaign (strata as `docs/measuring.md` has them). Those with whom nothing could end badly are left out; also
     those who complained while no churn probability was known of them.
     """
     known = ledger.campaigns(before=before).filter(pl.col("action") == action)
-    latest = known.sort("starts_on", "name", descending=True)["name"]
-    measured = (rows for name in latest if (rows := _measured(ledger, name, action=action, before=before)) is not None)
-    found = list(islice(measured, MOST_CAMPAIGNS))
-    if not found:
+    found, waiting = list[pl.DataFrame](), list[pl.DataFrame]()
+    for name in known.sort("starts_on", "name", descending=True)["name"]:
+        rows = _told(ledger, name, action=action, before=before)
+        waiting.append(rows.filter(pl.col("is_good").is_null(), pl.col("took").is_not_null()))
+        measured = rows.drop_nulls("is_good")
+        if measured["arm"].n_unique() == 2:
+            found.append(measured)
+        if len(found) == MOST_CAMPAIGNS:
+            break
+    if not waiting:
         return None
-    rows = pl.concat(found).with_columns(is_treated=pl.col("arm") == "treated")
-    rows = rows.with_columns(stratum=stratified(rows)).with_columns(
-        propensity=pl.col("is_treated").mean().over("stratum")
-    )
-    columns = ("campaign", "customer_id", "as_of", "probability", "is_treated", "is_good", "propensity", "took")
-    return Lesson(action=action, effect=effect, rows=rows.select(columns).sort("campaign", "customer_id"))
+    rows = _stratified(pl.concat(found) if found else waiting[0].clear())
+    beside = _as_if_ripe(pl.concat(waiting), rows["took"].mean())
+    # Whether somebody leaves is not known before the time is over, and who buys soon is who buys often.
+    beside = beside.clear() if PURPOSES[action].is_bad else beside
+    return Lesson(action=action, effect=effect, rows=rows, waiting=beside) if rows.height or beside.height else None
 
 
-def _measured(ledger: Ledger, name: str, *, action: str, before: date) -> pl.DataFrame | None:
-    """The customers of a campaign with an outcome; None where both arms have none."""
-    rows = ledger.rows_of(name, before=before).filter(
-        pl.col("is_good").is_not_null(), PURPOSES[action].risk(pl.col("probability")) > 0
-    )
-    if rows["arm"].n_unique() < 2:
-        return None
+def _told(ledger: Ledger, name: str, *, action: str, before: date) -> pl.DataFrame:
+    """The customers of a campaign with whom it could end badly."""
+    rows = ledger.rows_of(name, before=before).filter(PURPOSES[action].risk(pl.col("probability")) > 0)
     accepted = (pl.col("status") == "accepted").fill_null(False) & (pl.col("arm") == "treated")
     took = pl.when(pl.col("arm") == "treated", accepted.any()).then(accepted.cast(pl.Float64))
-    chosen = rows.select("customer_id", "as_of", "arm", "segment", "probability", "is_good", took=took)
-    return chosen.with_columns(campaign=pl.lit(name))
+    return rows.select(
+        "customer_id", "as_of", "arm", "segment", "probability", "is_good", took=took, campaign=pl.lit(name)
+    )
+
+
+def _stratified(rows: pl.DataFrame) -> pl.DataFrame:
+    """With the share treated of customers like each one."""
+    rows = rows.with_columns(is_treated=pl.col("arm") == "treated")
+    strata = stratified(rows) if rows.height else pl.Series(dtype=pl.Int64)
+    rows = rows.with_columns(stratum=strata).with_columns(propensity=pl.col("is_treated").mean().over("stratum"))
+    columns = ("campaign", "customer_id", "as_of", "probability", "is_treated", "is_good", "propensity", "took")
+    return rows.select(columns).sort("campaign", "customer_id")
+
+
+def _as_if_ripe(rows: pl.DataFrame, share: object) -> pl.DataFrame:
+    """Those who wait, each who took the offer counted as many times as will have taken it in the end.
+
+    `share` is the share of those whose time is over who took it; None where nobody's is, and then all nights count as
+    the share of all. Nights of which nobody took it yet tell nothing.
+    """
+    whole = pl.col("took").mean() if share is None else pl.lit(share, dtype=pl.Float64)
+    rows = rows.with_columns(soon=pl.col("took").mean().over("campaign", "as_of"), share=whole)
+    rows = rows.filter(pl.col("soon") > 0, pl.col("share") > 0)
+    weight = pl.col("soon") / pl.col("share")
+    rows = rows.with_columns(took=pl.col("took") / weight, weight=weight)
+    return rows.select("campaign", "customer_id", "as_of", "probability", "took", "weight").sort(
+        "campaign", "customer_id"
+    )
 
 
 def _with_features(rows: pl.DataFrame, columns: tuple[str, ...], store: SnapshotStore) -> pl.DataFrame:
+    if not rows.height:
+        return rows.with_columns(pl.lit(None, pl.Float64).alias(name) for name in columns)
     days = rows["as_of"].unique().sort().to_list()
     known = store.among(rows.select("customer_id").unique(), days)
     parts = [

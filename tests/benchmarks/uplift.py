@@ -17,7 +17,7 @@ from xgboost import XGBRegressor
 
 from models._randomised import Randomised, within
 from models._ranked import Ranked
-from models._uplift import NEEDED, SEED, SHARE, judged, learned_from
+from models._uplift import AHEAD, SEED, SHARE, judged, learned_from
 
 TRIALS = 24
 NO_DIFFERENCE = 8
@@ -55,7 +55,7 @@ def main(trials: int) -> None:
         for name, world in kinds:
             count = trials * (NO_DIFFERENCE if world.kind == "same" else 1)
             ahead = np.array(list(pool.map(_ahead, [(world, 1000 + number) for number in range(count)])))
-            rows.append([name, f"{world.customers:,}", count, f"{(ahead > NEEDED).mean():.0%}", f"{ahead.mean():.2f}"])
+            rows.append([name, f"{world.customers:,}", count, f"{(ahead > AHEAD).mean():.0%}", f"{ahead.mean():.2f}"])
     table(("world", "customers", "trials", "taken", "mean standard errors ahead"), rows)
 
 
@@ -97,7 +97,7 @@ def _said(known: Randomised, new: Randomised, change: np.ndarray) -> Iterable[np
     taught = learned_from(known, seed=SEED, share=1.0)
     levelled, added = taught.believed(new), taught.added(new)
     found = judged(known)
-    share = found.share if found.ahead > NEEDED else 0.0
+    share = found.share if found.ahead > AHEAD else 0.0
     yield new.believed
     yield _t_learner(known, new)
     yield _x_learner(known, new)

@@ -11,7 +11,7 @@ from randomised_trial import World, trial
 
 from models._randomised import Randomised
 from models._ranked import Ranked
-from models._takers import FEWEST_OF_EACH, FEWEST_TOLD, Takers, are_known_by_traits, are_told
+from models._takers import FEWEST_OF_EACH, FEWEST_TOLD, Offered, Takers, are_known_by_traits, are_told
 from models._uplift import NEEDED, PROBABILITY, SEED, judged, learn_uplift
 
 ALIKE = World(kind="same", customers=600, traits=25, rate=0.4, effect=0.0, believed=0.2)
@@ -44,7 +44,7 @@ def ranked(known: Randomised) -> Randomised:
 
 def known_by_traits(known: Randomised) -> bool:
     """Whether traits foretell who takes the offer."""
-    return are_known_by_traits(ranked(known), seed=SEED, needed=NEEDED)
+    return are_known_by_traits(Offered.of(ranked(known)), seed=SEED, needed=NEEDED)
 
 
 @pytest.mark.parametrize("is_bad", [True, False])
@@ -62,7 +62,7 @@ def test_without_the_power_for_a_model_the_effect_is_spread_by_who_takes_the_off
 
 def test_spreading_leaves_the_mean_of_those_contacted_as_it_is_believed() -> None:
     known, _ = offered(ALIKE, seed=3)
-    spread = Takers.of(ranked(known)).among(ranked(known))
+    spread = Takers.of(Offered.of(ranked(known))).among(ranked(known))
     treated = known.is_treated
     assert spread.reached[treated].mean() == pytest.approx(known.risk[treated].mean())
     assert spread.reached.std() > 0.3 * known.risk.std()
@@ -70,7 +70,7 @@ def test_spreading_leaves_the_mean_of_those_contacted_as_it_is_believed() -> Non
 
 def test_spread_by_who_takes_it_the_effect_foretells_better_where_only_takers_are_changed() -> None:
     known, _ = offered(replace(ALIKE, customers=4000, effect=0.0), seed=4)
-    plain, by_takers = judged(ranked(known)), judged(ranked(known), by_takers=True)
+    plain, by_takers = judged(ranked(known)), judged(ranked(known), by=Offered.of(ranked(known)))
     assert by_takers.behind < -NEEDED
     assert plain.behind == 0.0
     assert by_takers.qini.value > 0
@@ -79,7 +79,7 @@ def test_spread_by_who_takes_it_the_effect_foretells_better_where_only_takers_ar
 def test_where_answers_speak_against_it_the_effect_is_not_spread_so() -> None:
     known, _ = offered(replace(ALIKE, customers=4000), seed=5, through=0.0, beside=0.5)
     assert known_by_traits(known)
-    assert judged(ranked(known), by_takers=True).behind > NEEDED
+    assert judged(ranked(known), by=Offered.of(ranked(known))).behind > NEEDED
     learned = learn_uplift(known)
     assert learned.uplift is None
     assert "no better than the belief" in learned.why_not
@@ -111,11 +111,11 @@ def test_too_few_are_not_learned_from() -> None:
     ):
         took = np.full(len(known), np.nan)
         took[treated[:count]] = np.arange(count) < taking
-        assert are_told(replace(known, took=took)) is enough
+        assert are_told(Offered.of(replace(known, took=took))) is enough
 
 
 def test_nobody_is_thought_to_take_it_never_or_more_than_always() -> None:
-    takers = Takers.of(ranked(offered(ALIKE, seed=10)[0]))
+    takers = Takers.of(Offered.of(ranked(offered(ALIKE, seed=10)[0])))
     far = np.outer([-100.0, 0.0, 100.0], np.sign(takers.slopes))
     shares = takers.share(far)
     assert 0 < shares[0] < shares[1] < shares[2] == 1.0
@@ -123,8 +123,40 @@ def test_nobody_is_thought_to_take_it_never_or_more_than_always() -> None:
 
 def test_some_rows_keep_who_took_it() -> None:
     known, _ = offered(ALIKE, seed=11)
-    spread = Takers.of(ranked(known)).among(ranked(known))
+    spread = Takers.of(Offered.of(ranked(known))).among(ranked(known))
     some = spread.among(np.array([5, 3]))
     assert some.took is not None
     np.testing.assert_array_equal(some.took, known.took[[5, 3]])
     np.testing.assert_array_equal(some.believed, spread.believed[[5, 3]])
+
+
+def test_who_had_less_time_counts_less_and_teaches_the_same() -> None:
+    known = Offered.of(ranked(offered(replace(ALIKE, customers=4000), seed=12)[0]))
+    soon = np.random.default_rng(13).random(len(known)) < 0.4
+    half = replace(known, took=np.where(soon, known.took / 0.4, 0.0), weight=np.full(len(known), 0.4))
+    whole, early = Takers.of(known), Takers.of(half)
+    assert np.corrcoef(whole.slopes, early.slopes)[0, 1] > 0.9
+    assert early.level == pytest.approx(whole.level, rel=0.15)
+    both = Takers.of(known.and_of(half))
+    assert abs(both.level - whole.level) < abs(early.level - whole.level)
+    assert are_known_by_traits(half, seed=SEED, needed=NEEDED)
+
+
+def test_whose_outcome_is_not_known_yet_tell_who_takes_it_and_nothing_else() -> None:
+    known, _ = offered(ALIKE, seed=14)
+    waiting = Offered.of(offered(replace(ALIKE, customers=900), seed=15)[0])
+    nobody = known.among(np.zeros(len(known), dtype=bool))
+    learned = learn_uplift(nobody, waiting)
+    assert learned.uplift is not None
+    assert learned.judged is None
+    assert learned.why_not == "not enough randomised data yet: 0 held out, 50 needed"
+    new, change = offered(ALIKE, seed=16)
+    assert np.corrcoef(learned.uplift.predict(shown(new)), change)[0, 1] > 0.8
+
+
+def test_those_asked_about_are_not_learned_from() -> None:
+    known = Offered.of(ranked(offered(ALIKE, seed=17)[0]))
+    left = known.without(known.customers[:100])
+    assert not {*left.customers} & {*known.customers[:100]}
+    assert len(left) == len(known) - len(np.unique(known.customers[:100].astype(str)))
+    assert known.and_of(None) is known

@@ -12,7 +12,7 @@ from randomised_trial import World, trial
 from models._doubly_robust import answers_to, doubly_robust
 from models._randomised import Randomised, by_customer, folds_of, within
 from models._ranked import Ranked
-from models._uplift import NEEDED, PROBABILITY, SEED, SHARE, Taught, Uplift, judged, learn_uplift, learned_from
+from models._uplift import AHEAD, NEEDED, PROBABILITY, SEED, SHARE, Taught, Uplift, judged, learn_uplift, learned_from
 from models._uplift_power import FEWEST, FEWEST_RARER, short_of
 
 SMALL = World(kind="harm", customers=600, traits=25, spread=0.7, effect=0.1, rate=0.5, holdout_share=0.3)
@@ -42,10 +42,10 @@ def test_a_strong_difference_is_found_and_foretold_of_new_customers() -> None:
     assert change[best].mean() > 1.5 * change[np.argsort(-new.believed)[: len(said) // 3]].mean()
 
 
-def test_who_all_answer_alike_are_left_to_the_belief_in_nine_trials_of_ten() -> None:
+def test_who_all_answer_alike_are_left_to_the_belief_in_most_trials() -> None:
     alike = World(kind="same", customers=500, traits=25, holdout_share=0.3)
     ahead = [judged(ranked(trial(alike, seed=number)[0])).ahead for number in range(40)]
-    assert sum(value > NEEDED for value in ahead) <= 4
+    assert sum(value > AHEAD for value in ahead) <= 8  # four are meant; of more than eight the chance is one in fifty
     assert np.mean(ahead) < 0.5
 
 

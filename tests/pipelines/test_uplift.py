@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 import pytest
 from campaigns import campaign
-from past_campaign import ASSIGNED, CUSTOMERS, SPRING, frequent, remember
+from past_campaign import ASSIGNED, CUSTOMERS, SPRING, frequent, remember, win_back
 from small_shop import Churn, shop_lines, write_shop
 
 from features import open_lake
@@ -208,6 +208,31 @@ def test_receipts_say_who_takes_the_offer_and_spread_the_effect_where_there_is_n
     assert scores["retention_offer_uplift"].mean() == pytest.approx(believed, rel=0.5)
     takes = dict(scores.group_by(often.alias("often")).agg(pl.col("retention_offer_take").mean()).iter_rows())
     assert takes[True] > takes[False] + 0.3
+
+
+def test_who_accepts_soon_spreads_the_effect_before_any_outcome_is_known(lake_home: Path, tmp_path: Path) -> None:
+    copy = shutil.copytree(lake_home, tmp_path / "copy")
+    (copy / "home" / "ledger.db").unlink()
+    ledger = win_back(copy / "home")
+    lesson = lesson_of("win_back_offer", ledger, effect=0.1, before=BEGINS)
+    assert lesson is not None
+    assert lesson.rows.height == 0
+    nights = lesson.waiting.group_by("as_of", maintain_order=True).agg(pl.len(), pl.col("took", "weight").sum())
+    # Half as many of the second night have accepted so far, each of whom stands for twice as many.
+    assert nights["len"].to_list() == [96, 64]
+    share = nights["took"] / nights["len"]
+    assert share[0] == pytest.approx(share[1])
+    assert nights["weight"].sum() == pytest.approx(160)
+    assert nights["weight"][0] / 96 > 1.5 * nights["weight"][1] / 64
+    terms = terms_of(night(copy, BEGINS), "win_back_offer")
+    assert terms["uplift"] == 1
+    assert terms["uplift_why_not"].startswith("not enough randomised data yet: 0 held out")
+    assert terms["effect"] == 0.03
+
+
+def test_who_stays_away_from_an_offer_to_stay_tells_nothing_before_the_outcome_is_known(tmp_path: Path) -> None:
+    ledger = win_back(tmp_path, action=OFFER)
+    assert lesson_of(OFFER, ledger, effect=0.1, before=BEGINS) is None
 
 
 def test_without_a_receipt_of_acceptance_nobody_is_known_to_take_or_refuse(lake_home: Path) -> None:

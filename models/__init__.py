@@ -1,5 +1,6 @@
 """What will each customer do? Questions, populations, labels and the models that answer them."""
 
+from models._ahead import Silence
 from models._cash import CashFlows, Worth, worth
 from models._errors import (
     FeaturesChanged,
@@ -19,6 +20,7 @@ from models._next_order import next_orders
 from models._next_order_check import NextOrderCheck, check_next_orders
 from models._purchase_value import PurchaseValue, fit_purchase_value
 from models._referrals import referrals_known
+from models._returns import learned_silence, returns_known
 from models._target import Future, Past, Target, Terms, active_customers, lapsed_customers, target, targets
 from models._value_check import ValueCheck, check_values
 
@@ -37,6 +39,7 @@ __all__ = [
     "NothingToRollBackTo",
     "Past",
     "PurchaseValue",
+    "Silence",
     "Target",
     "Terms",
     "TuningUnavailable",
@@ -52,10 +55,12 @@ __all__ = [
     "labels",
     "labels_on",
     "lapsed_customers",
+    "learned_silence",
     "lifetime_values",
     "next_orders",
     "population",
     "referrals_known",
+    "returns_known",
     "target",
     "targets",
     "worth",

@@ -141,7 +141,7 @@ def outlook(
         at_years=np.append(0.0, _middles(ends) / DAYS_PER_YEAR),
         own=np.column_stack([bought[0] * bought[1], purchases * average[:, None]]),
         referred=np.zeros((buyers.height, 1)),
-        cost=_costs(buyers, model.process, since or known, alive, terms, ends),
+        cost=_costs(buyers, model.process, known, since or known, alive, terms, ends),
     )
     return Outlook(alive=alive, purchases=purchases.sum(axis=1), average=average, flows=flows, ahead=ahead)
 
@@ -200,17 +200,23 @@ def _middles(ends: Numbers) -> Numbers:
 
 
 def _costs(
-    buyers: pl.DataFrame, process: PurchaseProcess, known: Histories, alive: Numbers, terms: ValueTerms, ends: Numbers
+    buyers: pl.DataFrame,
+    process: PurchaseProcess,
+    known: Histories,
+    since: Histories,
+    alive: Numbers,
+    terms: ValueTerms,
+    ends: Numbers,
 ) -> Numbers:
     """What it cost to win and keep a customer so far, then what keeping is expected to cost in each period.
 
-    Keeping costs from the end of the first year after the first purchase on. Who has left did so after the last
-    purchase, and cost nothing since.
+    Keeping costs from the end of the first year after the first purchase on, which `since` says; `known` says how
+    likely they stay. Who has left did so after the last purchase, and cost nothing since.
     """
     won = buyers["acquisition_cost"].cast(pl.Float64).fill_null(terms.acquisition_cost).to_numpy()
     if terms.retention_cost == 0.0:
         return np.column_stack([won, np.zeros((buyers.height, len(ends)))])
-    upto = np.column_stack([known.last_days, known.age_days, known.age_days[:, None] + ends])
+    upto = np.column_stack([since.last_days, since.age_days, since.age_days[:, None] + ends])
     years = np.maximum(upto / DAYS_PER_YEAR - 1.0, 0.0)
     waited, *later = np.diff(years, axis=1).T * alive
     stays = still_customer(process, known, at_days=_middles(ends)).T

@@ -23,7 +23,7 @@ Numbers = npt.NDArray[np.float64]
 WINDOWS = (28, 84, 182, 364)
 """Days for which somebody who came back is followed: the longest that lies before the as-of date."""
 FEWEST = 30
-"""Of fewer returns nothing is learned."""
+"""Of the returns of fewer customers nothing is learned."""
 MOST_CUSTOMERS = 20_000
 """So many customers who came back are looked at, evenly spaced."""
 NEEDED = 1.96
@@ -54,7 +54,7 @@ def returns_known(
         first=pl.col("ago").first().over("customer_id"),
         place=pl.int_range(pl.len()).over("customer_id"),
     )
-    window = pl.max_horizontal(*(pl.when(pl.col("ago") >= days).then(days) for days in WINDOWS))
+    window = pl.max_horizontal(*(pl.when(pl.col("ago") > days).then(days) for days in WINDOWS))
     back = days.filter(pl.col("before") - pl.col("ago") > silent_days).with_columns(days=window).drop_nulls("days")
     back = back.with_columns(upto=pl.col("ago") - pl.col("days"), row=pl.int_range(pl.len()))
     later = back.join(days.select("customer_id", then="ago"), on="customer_id")
@@ -77,9 +77,9 @@ def learned_silence(process: PurchaseProcess, returns: pl.DataFrame, *, silent_d
     Counted in full, as the purchase process has it, somebody who came back is slow; not at all, they are as they were
     before. Of a grid of shares and most days that one is taken whose expected purchases have the least mean Poisson
     deviance from those that followed; the whole silence unless that is behind by 1.96 standard errors of the
-    difference, customers taken together, and with fewer than 30 returns.
+    difference, customers taken together, and with returns of fewer than 30 customers.
     """
-    if returns.height < FEWEST:
+    if returns["customer_id"].n_unique() < FEWEST:
         return Silence()
     bought = returns["purchases"].to_numpy()
     tried = [Silence(share, most * silent_days) for share in reversed(SHARES) for most in reversed(MOST)]

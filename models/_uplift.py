@@ -119,12 +119,14 @@ class Judged:
 class Learned:
     """An uplift model that has won, or `why_not`; `judged` is None where there was not enough to learn from.
 
-    With both, the uplift is the effect of all, spread by who takes the offer.
+    With both, the uplift is the effect of all, spread by who takes the offer. `told` is how many contacted customers
+    told who takes it.
     """
 
     uplift: Uplift | None
     why_not: str
     judged: Judged | None
+    told: int
 
 
 def learn_uplift(trial: Randomised, waiting: Offered | None = None) -> Learned:
@@ -149,12 +151,13 @@ def learn_uplift(trial: Randomised, waiting: Offered | None = None) -> Learned:
     takers = Takers.of(offered) if by_takers else None
     if found is not None and found.ahead > AHEAD:
         taught = learned_from(shown, seed=SEED, share=found.share, takers=takers)
-        return Learned(uplift=Uplift(trial, ranked, taught), why_not="", judged=found)
+        return Learned(uplift=Uplift(trial, ranked, taught), why_not="", judged=found, told=len(offered))
     spread = Taught(effect=trial.effect, deviation=None, takers=takers)
     return Learned(
         uplift=Uplift(trial, ranked, spread) if takers else None,
         why_not=why_not if found is None else _not_ahead(found),
         judged=found,
+        told=len(offered),
     )
 
 

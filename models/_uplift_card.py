@@ -17,7 +17,7 @@ def uplift_card(action: str, trial: Randomised, learned: Learned) -> str:
     sections = {
         f"# uplift_{action}": [f"By how much {action} raises the probability of a good outcome, customer by customer."],
         "## Verdict": [_verdict(learned)],
-        "## Data": list(_data(trial)),
+        "## Data": list(_data(trial, learned)),
         "## On customers that it had not seen": [] if judged is None else list(_found(judged)),
         "## Limits": [
             "It speaks of customers like those assigned to these campaigns, and of the action as it was then. "
@@ -47,10 +47,12 @@ def counts_of(trial: Randomised) -> dict[str, int]:
     }
 
 
-def _data(trial: Randomised) -> Iterator[str]:
-    yield f"Campaigns: {', '.join(sorted(set(trial.campaigns.astype(str))))}."
+def _data(trial: Randomised, learned: Learned) -> Iterator[str]:
+    campaigns = ", ".join(sorted(set(trial.campaigns.astype(str))))
+    yield f"Campaigns with outcomes of both arms: {campaigns or 'none yet'}."
     counts = ", ".join(f"{name.replace('_', ' ')} {count:,}" for name, count in counts_of(trial).items())
     yield f"Counts: {counts}. Believed effect of all: {trial.effect:.4f}."
+    yield f"Contacted customers who told who takes the offer: {learned.told:,}."
 
 
 def _found(judged: Judged) -> Iterator[str]:

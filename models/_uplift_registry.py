@@ -56,7 +56,9 @@ class UpliftRegistry(Registry):
         name = self._prefix + uplift_name(action)
         mlflow.set_tracking_uri(self.uri)
         with mlflow.start_run(experiment_id=self._experiment(name), run_name=f"{name} {lesson[:8]}") as run:
-            mlflow.log_params(counts_of(trial) | {"effect": trial.effect, "trait_count": len(trial.columns)})
+            mlflow.log_params(
+                counts_of(trial) | {"effect": trial.effect, "trait_count": len(trial.columns), "told": learned.told}
+            )
             if judged:
                 mlflow.log_metrics({"qini": judged.qini.value, "ahead": judged.ahead, "takers_behind": judged.behind})
             mlflow.log_text(uplift_card(action, trial, learned), "model_card.md")

@@ -11,7 +11,7 @@ _visits, _visits_before = _of("visit_count_28d"), _of("visits_8_weeks_before")
 visits = Reason(
     name="visits",
     meaning="Visits less lately; for growth: visits.",
-    claims=("visit_count", "days_since_last_visit", "recent_visit_share"),
+    claims=("visit_count", "visit_count_ever", "days_since_last_visit", "recent_visit_share"),
     loses=(
         Wording(
             says=(

@@ -187,7 +187,10 @@ purchase_size = Reason(
 discounts = Reason(
     name="discounts",
     meaning="Buys for the discount, or gets fewer of them; for growth: takes offers up.",
-    claims=("discount_total", "discount_share", "discounted_purchase_share"),
+    claims=(
+        *("discount_total", "discount_share", "discounted_purchase_share"),
+        *("overall_discount_share", "overall_discounted_purchase_share"),
+    ),
     loses=(
         Wording(
             says=(

@@ -12,13 +12,16 @@ import polars as pl
 from features import SnapshotStore, fingerprint
 from models import targets
 from models._randomised import Randomised
-from models._takers import Offered
+from models._takers import FEWEST_OF_EACH, FEWEST_TOLD, Offered
 from models._uplift import LEARNING
 from models._uplift_traits import features_of, traits_among, traits_of
 from pipelines._learned_effects import MOST_CAMPAIGNS
 from pipelines._measuring_terms import REFERRAL, question_of
 from serving import PURPOSES, Ledger
 from serving._measurable import stratified
+
+_AS_MANY = 50
+"""The share of all nights counts as much as so many customers of one."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,8 +32,9 @@ class Lesson:
     `took` (1 where receipts say that the offer was accepted, 0 where they do not though they do of others in that
     campaign, null where they never do, and for those held out). `effect` is what is believed of all.
 
-    `waiting` are customers contacted besides, whose outcome is not known yet, where taking an offer soon tells who
-    takes it: `campaign`, `customer_id`, `as_of`, `probability`, `took` and `weight` as `Offered` has them.
+    `waiting` are customers contacted besides, who tell who takes the offer though their outcome is not known yet, or
+    that of nobody held out: `campaign`, `customer_id`, `as_of`, `probability`, `took` and `weight` as `Offered` has
+    them.
     """
 
     action: str
@@ -94,22 +98,22 @@ def lesson_of(action: str, ledger: Ledger, *, effect: float, before: date) -> Le
     those who complained while no churn probability was known of them.
     """
     known = ledger.campaigns(before=before).filter(pl.col("action") == action)
-    found, waiting = list[pl.DataFrame](), list[pl.DataFrame]()
+    found, beside = list[pl.DataFrame](), list[pl.DataFrame]()
     for name in known.sort("starts_on", "name", descending=True)["name"]:
         rows = _told(ledger, name, action=action, before=before)
-        waiting.append(rows.filter(pl.col("is_good").is_null(), pl.col("took").is_not_null()))
         measured = rows.drop_nulls("is_good")
-        if measured["arm"].n_unique() == 2:
+        has_both = measured["arm"].n_unique() == 2
+        if has_both:
             found.append(measured)
+        if len(beside) < MOST_CAMPAIGNS:
+            beside.append((rows.filter(pl.col("is_good").is_null()) if has_both else rows).drop_nulls("took"))
         if len(found) == MOST_CAMPAIGNS:
             break
-    if not waiting:
+    if not beside:
         return None
-    rows = _stratified(pl.concat(found) if found else waiting[0].clear())
-    beside = _as_if_ripe(pl.concat(waiting), rows["took"].mean())
-    # Whether somebody leaves is not known before the time is over, and who buys soon is who buys often.
-    beside = beside.clear() if PURPOSES[action].is_bad else beside
-    return Lesson(action=action, effect=effect, rows=rows, waiting=beside) if rows.height or beside.height else None
+    trial = _stratified(pl.concat(found) if found else beside[0].clear())
+    waiting = _as_if_ripe(pl.concat(beside), trial, is_bad=PURPOSES[action].is_bad)
+    return Lesson(action=action, effect=effect, rows=trial, waiting=waiting) if trial.height or waiting.height else None
 
 
 def _told(ledger: Ledger, name: str, *, action: str, before: date) -> pl.DataFrame:
@@ -131,17 +135,26 @@ def _stratified(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.select(columns).sort("campaign", "customer_id")
 
 
-def _as_if_ripe(rows: pl.DataFrame, share: object) -> pl.DataFrame:
-    """Those who wait, each who took the offer counted as many times as will have taken it in the end.
+def _as_if_ripe(beside: pl.DataFrame, trial: pl.DataFrame, *, is_bad: bool) -> pl.DataFrame:
+    """Those contacted besides, each who took the offer counted as many times as will have taken it in the end.
 
-    `share` is the share of those whose time is over who took it; None where nobody's is, and then all nights count as
-    the share of all. Nights of which nobody took it yet tell nothing.
+    Of a night whose time is not over, the share who took it so far (that of small nights near the share of all such
+    nights) stands for the share of those whose time is over; where few of these are known, for the greatest of all
+    nights. Whether somebody leaves is not known before the time is over, and who buys soon is who buys often: of an
+    outcome that is bad only those count of whom it is known.
     """
-    whole = pl.col("took").mean() if share is None else pl.lit(share, dtype=pl.Float64)
-    rows = rows.with_columns(soon=pl.col("took").mean().over("campaign", "as_of"), share=whole)
-    rows = rows.filter(pl.col("soon") > 0, pl.col("share") > 0)
-    weight = pl.col("soon") / pl.col("share")
-    rows = rows.with_columns(took=pl.col("took") / weight, weight=weight)
+    is_ripe = pl.col("is_good").is_not_null()
+    if is_bad:
+        beside = beside.filter(is_ripe)
+    ripe = pl.concat([beside.filter(is_ripe)["took"], trial["took"].drop_nulls()]).to_numpy()
+    waiting = beside.filter(~is_ripe)["took"].to_numpy()
+    soon = float(waiting.mean()) if len(waiting) else 0.0
+    night = (pl.col("took").sum() + _AS_MANY * soon) / (pl.len() + _AS_MANY)
+    rows = beside.with_columns(night=pl.when(is_ripe).then(None).otherwise(night.over("campaign", "as_of", is_ripe)))
+    is_known = len(ripe) >= FEWEST_TOLD and ripe.sum() >= FEWEST_OF_EACH
+    share = pl.lit(float(ripe.mean())) if is_known else pl.col("night").max()
+    rows = rows.with_columns(weight=(pl.col("night") / share).clip(0.0, 1.0).fill_null(1.0))
+    rows = rows.filter(pl.col("weight") > 0).with_columns(took=pl.col("took") / pl.col("weight"))
     return rows.select("campaign", "customer_id", "as_of", "probability", "took", "weight").sort(
         "campaign", "customer_id"
     )

@@ -35,7 +35,9 @@ def test_a_return_is_a_purchase_after_the_silence_with_the_history_and_the_seque
 
 
 def test_who_came_back_lately_is_not_followed_and_days_count_once() -> None:
-    assert known(("anna", 300, 9.0), ("anna", 27, 9.0)).height == 0
+    assert known(("anna", 300, 9.0), ("anna", 28, 9.0)).height == 0
+    every_day = [("anna", ago, 9.0) for ago in range(1, 29)]
+    assert known(("anna", 300, 9.0), ("anna", 29, 9.0), *every_day).select("days", "purchases").row(0) == (28, 28.0)
     back = [("anna", 300, 9.0), ("anna", 100, 9.0), ("anna", 100, 5.0)]
     followed = [("anna", 99, 9.0), ("anna", 99, 9.0), ("anna", 16, 9.0), ("anna", 15, 9.0)]
     assert known(*back, *followed)["purchases"].to_list() == [2.0]
@@ -84,6 +86,11 @@ def test_few_returns_teach_nothing() -> None:
     assert learned_silence(PROCESS, gone, silent_days=SILENT) != Silence()
     assert learned_silence(PROCESS, gone.head(FEWEST - 1), silent_days=SILENT) == Silence()
     assert learned_silence(PROCESS, gone.clear(), silent_days=SILENT) == Silence()
+
+
+def test_one_customer_who_comes_and_goes_teaches_nothing() -> None:
+    one = returned(Silence(most_days=30.0), count=3 * FEWEST).with_columns(customer_id=pl.lit("A"))
+    assert learned_silence(PROCESS, one, silent_days=SILENT) == Silence()
 
 
 def test_the_order_of_customers_changes_nothing() -> None:

@@ -43,10 +43,11 @@ def test_a_strong_difference_is_found_and_foretold_of_new_customers() -> None:
 
 
 def test_who_all_answer_alike_are_left_to_the_belief_in_most_trials() -> None:
-    alike = World(kind="same", customers=500, traits=25, holdout_share=0.3)
-    ahead = [judged(ranked(trial(alike, seed=number)[0])).ahead for number in range(40)]
-    assert sum(value > AHEAD for value in ahead) <= 8  # four are meant; of more than eight the chance is one in fifty
-    assert np.mean(ahead) < 0.5
+    alike = World(kind="same", customers=300, traits=25, holdout_share=0.3)
+    ahead = [judged(ranked(trial(alike, seed=number)[0])).ahead for number in range(60)]
+    # Six are meant (docs/uplift.md counts more trials); of more than twelve the chance is one in a hundred.
+    assert sum(value > AHEAD for value in ahead) <= 12
+    assert np.mean(ahead) < -0.3
 
 
 def test_who_answers_alike_whatever_the_risk_is_found_too() -> None:

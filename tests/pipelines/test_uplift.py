@@ -218,16 +218,68 @@ def test_who_accepts_soon_spreads_the_effect_before_any_outcome_is_known(lake_ho
     assert lesson is not None
     assert lesson.rows.height == 0
     nights = lesson.waiting.group_by("as_of", maintain_order=True).agg(pl.len(), pl.col("took", "weight").sum())
-    # Half as many of the second night have accepted so far, each of whom stands for twice as many.
+    # Half as many of the second night have accepted so far, each of whom stands for more.
     assert nights["len"].to_list() == [96, 64]
-    share = nights["took"] / nights["len"]
-    assert share[0] == pytest.approx(share[1])
-    assert nights["weight"].sum() == pytest.approx(160)
-    assert nights["weight"][0] / 96 > 1.5 * nights["weight"][1] / 64
+    first, second = nights["weight"] / nights["len"]
+    assert first == pytest.approx(1.0)
+    assert 0.5 < second < 0.8
+    assert lesson.waiting["took"].unique().sort().to_list() == pytest.approx([0.0, 1.0, 1 / second])
     terms = terms_of(night(copy, BEGINS), "win_back_offer")
     assert terms["uplift"] == 1
     assert terms["uplift_why_not"].startswith("not enough randomised data yet: 0 held out")
     assert terms["effect"] == 0.03
+
+
+def ripened(ledger: Ledger, count: int, *, arms: tuple[str, ...] = ("treated", "held_out")) -> None:
+    """Records outcomes of the first customers of the first night in May."""
+    name = "win_back_offer-2024-05"
+    rows = ledger.rows_of(name).filter(pl.col("as_of") == pl.col("as_of").min(), pl.col("arm").is_in(arms)).head(count)
+    good = rows.select("customer_id", campaign=pl.lit(name), is_good=pl.lit(True), profit=pl.lit(1.0))
+    ledger.record_outcomes(good.with_columns(measured_until=pl.lit(date(2024, 6, 18))), as_of=date(2024, 6, 20))
+
+
+def test_a_night_whose_time_is_not_over_counts_less_and_its_takers_for_more(tmp_path: Path) -> None:
+    ledger = win_back(tmp_path)
+    ripened(ledger, 120)
+    lesson = lesson_of("win_back_offer", ledger, effect=0.1, before=BEGINS)
+    assert lesson is not None
+    assert (lesson.rows.height, lesson.waiting.height) == (120, 64)
+    ripe = lesson.rows["took"].mean()
+    (weight,) = lesson.waiting["weight"].unique()
+    assert weight == pytest.approx((lesson.waiting["took"] > 0).mean() / ripe)
+    assert 0.3 < weight < 0.8
+    assert lesson.waiting["took"].max() == pytest.approx(1 / weight)
+
+
+def test_few_whose_time_is_over_say_nothing_of_the_others(tmp_path: Path) -> None:
+    ledger = win_back(tmp_path)
+    ripened(ledger, 8)
+    lesson = lesson_of("win_back_offer", ledger, effect=0.1, before=BEGINS)
+    assert lesson is not None
+    assert lesson.rows.height == 8
+    assert lesson.waiting.height == 160 - lesson.rows["is_treated"].sum()
+    assert lesson.waiting.filter(pl.col("as_of") == ASSIGNED)["weight"].unique().to_list() == [1.0]
+    assert lesson.waiting["weight"].min() > 0.5
+
+
+def test_who_took_it_is_not_forgotten_where_nobody_held_out_has_an_outcome(tmp_path: Path) -> None:
+    ledger = win_back(tmp_path)
+    ripened(ledger, 120, arms=("treated",))
+    lesson = lesson_of("win_back_offer", ledger, effect=0.1, before=BEGINS)
+    assert lesson is not None
+    assert (lesson.rows.height, lesson.waiting.height) == (0, 160)
+    assert (lesson.waiting["weight"] == 1.0).sum() == 96
+
+
+def test_many_small_nights_teach_as_much_as_a_large_one(tmp_path: Path) -> None:
+    ledger = win_back(tmp_path, nights=(120, *[4] * 10))
+    ripened(ledger, 120)
+    lesson = lesson_of("win_back_offer", ledger, effect=0.1, before=BEGINS)
+    assert lesson is not None
+    assert lesson.waiting.height > 25
+    assert lesson.waiting["weight"].is_between(0.2, 1.0).all()
+    assert lesson.waiting["weight"].max() < 1.5 * lesson.waiting["weight"].min()
+    assert (lesson.waiting["took"] == 0).any()
 
 
 def test_who_stays_away_from_an_offer_to_stay_tells_nothing_before_the_outcome_is_known(tmp_path: Path) -> None:

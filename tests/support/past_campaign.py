@@ -63,7 +63,7 @@ def remember(
 def win_back(home: Path, *, action: str = "win_back_offer", nights: tuple[int, ...] = (120, 80)) -> Ledger:
     """A ledger with a campaign of nights in May whose outcome nobody knows yet; who bought often accepts at once.
 
-    Of the second night every other of these does.
+    Of later nights every other of these does.
     """
     lines = shop_lines(customers=CUSTOMERS)
     names, kept = sorted(lines["customer_id"].unique()), frequent(lines)
@@ -73,12 +73,13 @@ def win_back(home: Path, *, action: str = "win_back_offer", nights: tuple[int, .
     declared = campaign(name, action=action, terms=terms, **days)
     for number, count in enumerate(nights):
         theirs, names = names[:count], names[count:]
-        day, later = (date(2024, 5, start + number) for start in (6, 16))
+        day, later = (date(2024, 5, start + number) for start in (6, 18))
         arms = {one: "held_out" if place % 5 == 0 else "treated" for place, one in enumerate(theirs)}
         record(ledger, day, assigned(arms, campaign=name, probability=0.1), campaigns=[declared])
         took = [one for one in theirs if arms[one] == "treated" and one in kept]
         told = {"campaign": name, "as_of": day, "happened_on": later, "recorded_on": later}
         moment = datetime(later.year, later.month, later.day, 9, 30, tzinfo=UTC)
-        rows = [receipt(one, "accepted", 6, **told, happened_at=moment) for one in took[:: number + 1]]
-        ledger.take_receipts(pl.DataFrame(rows))
+        rows = [receipt(one, "accepted", 6, **told, happened_at=moment) for one in took[:: min(number, 1) + 1]]
+        if rows:
+            ledger.take_receipts(pl.DataFrame(rows))
     return ledger

@@ -30,6 +30,10 @@ class Silence:
     share: float = 1.0
     most_days: float = np.inf
 
+    def __str__(self) -> str:
+        most = f", at most {self.most_days:.0f} days" if np.isfinite(self.most_days) else ""
+        return f"{self.share:.0%} of it{most}"
+
     def counted(self, days: Numbers) -> Numbers:
         """The days that count."""
         return np.minimum(self.share * days, self.most_days)

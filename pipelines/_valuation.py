@@ -71,5 +71,5 @@ def _silence(settings: Settings, lake: Lake, known: pl.DataFrame, model: ValueMo
     days = settings.population.active_days
     returns = returns_known(lake.arrived, known, silent_days=days, as_of=as_of, time_zone=settings.time_zone)
     silence = learned_silence(model.process, returns, silent_days=days)
-    log.info("value to win: of a silence before a return %s counts, by %s returns", silence, returns.height)
+    log.info("value to win: of the silence of who comes back counts %s (%s returns before)", silence, returns.height)
     return silence

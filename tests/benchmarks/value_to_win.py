@@ -47,7 +47,7 @@ def main() -> None:
         whole, some = (_over_foretold(model, returns, counts) for counts in (Silence(), silence))
         print(
             f"{as_of}: {returns.height} returns before; bought {whole:.2f} of what was foretold where the whole "
-            f"silence counts, {some:.2f} with {silence}"
+            f"silence counts, {some:.2f} where {silence}"
         )
         if as_of + YEAR > store.tables["transactions"].select(pl.col("occurred_at").max()).collect().item().date():
             continue

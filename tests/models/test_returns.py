@@ -81,6 +81,11 @@ def test_where_they_had_gone_so_much_counts_as_the_past_shows(truth: Silence) ->
     np.testing.assert_allclose(learned.counted(days), truth.counted(days), rtol=0.35, atol=10.0)
 
 
+def test_what_counts_is_told_in_words() -> None:
+    assert str(Silence()) == "100% of it"
+    assert str(Silence(share=0.5, most_days=84.0)) == "50% of it, at most 84 days"
+
+
 def test_few_returns_teach_nothing() -> None:
     gone = returned(Silence(most_days=30.0), count=FEWEST)
     assert learned_silence(PROCESS, gone, silent_days=SILENT) != Silence()

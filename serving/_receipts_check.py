@@ -15,6 +15,8 @@ from serving._names import meant
 
 _CHINESE = {"已送达": "delivered", "已拒绝": "refused", "已联系": "reached", "已接受": "accepted"}
 _WHO = ["campaign", "customer_id"]
+ANSWERED_WITHIN_DAYS = 364
+"""What happened later is hardly an answer to that list; more likely a year is wrong."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,10 +135,15 @@ def _off_list() -> list[pl.Expr]:
     named, answered = pl.col("as_of"), pl.coalesce("on_list", "first_list")
     elsewhere = pl.format("'{}' is not on the list of {} for {}", "customer_id", named, "campaign")
     early = pl.format("happened on {}, before the list of {}", "happened_on", answered)
+    late = pl.format(
+        "happened on {}, more than a year after the list of {}; is the year right?", "happened_on", answered
+    )
+    waited = (pl.col("happened_on") - answered).dt.total_days()
     return [
         _where(~pl.col("is_night"), pl.format("there is no list of {}", named)),
         _where(named.is_not_null() & pl.col("on_list").is_null(), elsewhere),
         _where(answered > pl.col("happened_on"), early),
+        _where(waited > ANSWERED_WITHIN_DAYS, late),
     ]
 
 

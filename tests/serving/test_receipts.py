@@ -123,6 +123,14 @@ def test_what_does_not_belong_is_rejected_by_line_with_its_reason(worked: Ledger
     assert (done.accepted, done.repeated, done.contaminated) == (1, 0, 0)
 
 
+def test_what_happened_more_than_a_year_after_the_list_answers_it_no_more(worked: Ledger, tmp_path: Path) -> None:
+    lines = ["~,007,reached,2027-11-02,,,", "~,007,accepted,2027-11-03,,,", "~,b,reached,2027-11-03,2026-11-03,,"]
+    done = taken(written(tmp_path, *lines), worked, now=datetime(2027, 12, 1, tzinfo=UTC))
+    late = "happened on 2027-11-03, more than a year after the list of 2026-11-03; is the year right?"
+    assert reasons(done) == {3: late, 4: late}
+    assert statuses(worked)["007"] == "reached"
+
+
 def test_rejected_lines_are_written_to_be_put_right_and_taken_again(worked: Ledger, tmp_path: Path) -> None:
     lines = [
         "~,b,reached,2026-11-10,,,",

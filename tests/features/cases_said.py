@@ -270,12 +270,7 @@ PROFILE = (
         claim="days_since_joining_however_much_later_the_first_purchase_was",
         column="days_since_joined",
         bought=(("anna", 3, 1.0), ("dora", 5, 1.0)),
-        joined=(
-            ("anna", 400),
-            ("ben", "2026-03-09 23:59:59.999999"),
-            ("cara", "2026-03-10 00:00"),
-            ("dora", None),
-        ),
+        joined=(("anna", 400), ("ben", "2026-03-09 23:59:59.999999"), ("cara", "2026-03-10 00:00"), ("dora", None)),
         is_={"anna": 400, "ben": 1, "cara": None, "dora": None, "silent": None},
     ),
     Case(
@@ -293,8 +288,7 @@ PROFILE = (
             ("anna", 400, {"acquisition_cost": 12.5}),
             ("ben", "2026-03-09 23:59:59.999999", {"acquisition_cost": 0.0}),
             ("cara", "2026-03-10 00:00", {"acquisition_cost": 3.0}),
-            ("dora", None, {"acquisition_cost": 3.0}),
-            ("emil", 3),
+            *(("dora", None, {"acquisition_cost": 3.0}), ("emil", 3)),
         ),
         is_={"anna": 12.5, "ben": 0, "cara": None, "dora": None, "emil": None, "silent": None},
     ),

@@ -20,7 +20,6 @@ from models import (
     lifetime_values,
     referrals_known,
 )
-from models._ahead import Silence
 
 Tables = Mapping[str, pl.LazyFrame]
 
@@ -134,38 +133,6 @@ def test_who_came_back_would_be_worth_what_one_purchase_more_today_makes_of_them
     each = made["average_purchase_value"] / again["average_purchase_value"]
     assert made["value_to_win"] == pytest.approx(again["value_to_come"] * each)
     assert made["value_to_win"] > made["value_to_lose"] > made["value_to_come"]
-
-
-def test_a_silence_that_does_not_count_leaves_the_pace_of_before_and_the_costs_as_they_are() -> None:
-    gone = snapshot_of({"customer_id": "A", "tenure_days": 1300.0, "days_since_last_purchase": 1000.0})
-
-    def worth(silence: Silence, terms: ValueTerms = PLAIN) -> float:
-        made = lifetime_values(gone, SHOP, terms=terms, silence=silence)
-        return float(made["value_to_win"][0])
-
-    whole, half, none = (worth(one) for one in (Silence(), Silence(share=0.5), Silence(share=0.0)))
-    assert whole < half < none
-    assert worth(Silence(most_days=500.0)) == half
-    again = snapshot_of(
-        {"customer_id": "A", "tenure_days": 300.0, "days_since_last_purchase": 0.0, "purchase_day_count_ever": 13.0}
-    )
-    there = only(gone)["average_purchase_value"] / only(again)["average_purchase_value"]
-    assert none == pytest.approx(only(again)["value_to_come"] * there)
-
-
-def test_who_buys_as_before_stays_as_long_and_costs_as_much_to_keep_as_that_pace_says() -> None:
-    gone = snapshot_of({"customer_id": "A", "tenure_days": 1300.0, "days_since_last_purchase": 1000.0})
-    short = gone.with_columns(tenure_days=pl.lit(300.0), days_since_last_purchase=pl.lit(0.0))
-
-    def costs(rows: pl.DataFrame, silence: Silence) -> float:
-        terms = [ValueTerms(years=10, discount_rate=0.0, retention_cost=cost) for cost in (0.0, 1.0)]
-        free, kept = (lifetime_values(rows, SHOP, terms=one, silence=silence)["value_to_win"][0] for one in terms)
-        return float(free - kept)
-
-    # As long a customer as the pace of before says, but the first year is over and costs from the first day on.
-    quick, slow = costs(gone, Silence(share=0.0)), costs(gone, Silence())
-    assert quick < 0.8 * slow
-    assert costs(short, Silence()) < quick < costs(short, Silence()) + 64 / 364
 
 
 def test_who_came_back_would_cost_to_keep_as_many_years_as_since_the_first_purchase() -> None:

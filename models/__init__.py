@@ -19,8 +19,8 @@ from models._lifetime import ValueModel, ValueTerms, fit_value, lifetime_values
 from models._next_order import next_orders
 from models._next_order_check import NextOrderCheck, check_next_orders
 from models._purchase_value import PurchaseValue, fit_purchase_value
+from models._reactivations import learned_silence, reactivations_known
 from models._referrals import referrals_known
-from models._returns import learned_silence, returns_known
 from models._target import Future, Past, Target, Terms, active_customers, lapsed_customers, target, targets
 from models._value_check import ValueCheck, check_values
 
@@ -59,8 +59,8 @@ __all__ = [
     "lifetime_values",
     "next_orders",
     "population",
+    "reactivations_known",
     "referrals_known",
-    "returns_known",
     "target",
     "targets",
     "worth",

@@ -11,7 +11,7 @@ import polars.selectors as cs
 from features import Lake
 from models import ValueModel, ValueTerms, fit_value, lifetime_values, next_orders, referrals_known
 from models._ahead import Silence
-from models._returns import learned_silence, returns_known
+from models._reactivations import learned_silence, reactivations_known
 from models._spend_ahead import YEAR_DAYS, expected_spend, with_learned
 from pipelines._settings import Settings
 
@@ -69,7 +69,7 @@ def values_of(
 def _silence(settings: Settings, lake: Lake, known: pl.DataFrame, model: ValueModel, *, as_of: date) -> Silence:
     """How much of a silence counts of who comes back, as those show who came back before."""
     days = settings.population.active_days
-    returns = returns_known(lake.arrived, known, silent_days=days, as_of=as_of, time_zone=settings.time_zone)
-    silence = learned_silence(model.process, returns, silent_days=days)
-    log.info("value to win: of the silence of who comes back counts %s (%s returns before)", silence, returns.height)
+    before = reactivations_known(lake.arrived, known, silent_days=days, as_of=as_of, time_zone=settings.time_zone)
+    silence = learned_silence(model.process, before, silent_days=days)
+    log.info("value to win: of the silence of who comes back counts %s (%s reactivations)", silence, before.height)
     return silence

@@ -23,8 +23,8 @@ WORLDS = {
     "keep, 20% leave, spread 1.5": World(customers=0, rate=0.2),
     "keep, 3% leave, spread 1.5": World(customers=0, rate=0.03),
     "keep, 20% leave, spread 2.5": World(customers=0, rate=0.2, spread=2.5),
-    "win back, 3% return, spread 1.5": World(customers=0, rate=0.03, effect=0.006, keeps=False),
-    "win back, 3% return, spread 2.5": World(customers=0, rate=0.03, effect=0.006, spread=2.5, keeps=False),
+    "win back, 3% come back, spread 1.5": World(customers=0, rate=0.03, effect=0.006, keeps=False),
+    "win back, 3% come back, spread 2.5": World(customers=0, rate=0.03, effect=0.006, spread=2.5, keeps=False),
     "harm, 20% leave, spread 1.5": World(customers=0, rate=0.2, effect=-0.2),
 }
 
@@ -96,7 +96,7 @@ def main(campaigns: int) -> None:
 
 
 def _planned() -> list[World]:
-    return [WORLDS["keep, 20% leave, spread 1.5"], replace(WORLDS["win back, 3% return, spread 1.5"], effect=0.018)]
+    return [WORLDS["keep, 20% leave, spread 1.5"], replace(WORLDS["win back, 3% come back, spread 1.5"], effect=0.018)]
 
 
 def _coverage(asked: tuple[World, int]) -> list[object]:

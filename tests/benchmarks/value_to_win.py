@@ -1,8 +1,8 @@
 """Is the value to win what came? Of customers who lapsed and came back, held against a home's history.
 
 `PYTHONPATH=. python tests/benchmarks/value_to_win.py HOME 2024-12-29 [2025-06-29 ...]`, with the settings of the home's
-nights where they are not the default ones (`--settings FILE`). First what followed earlier returns than each date, as
-it is learned from; then, where a year has passed since, what came.
+nights where they are not the default ones (`--settings FILE`). First what followed the reactivations before each date,
+as it is learned from; then, where a year has passed since, what came.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from features import open_lake
 from models import ValueModel, ValueTerms, fit_value, lifetime_values, population, targets
 from models._ahead import Silence
 from models._labels import labels
-from models._returns import foretold, learned_silence, returns_known
+from models._reactivations import foretold, learned_silence, reactivations_known
 from pipelines._learning import snapshot_store
 from pipelines._question_terms import terms_of
 from pipelines._settings import load_settings
@@ -42,11 +42,11 @@ def main() -> None:
     for as_of in told.as_of:
         known = store.at(as_of)
         model, days = fit_value(known), settings.population.active_days
-        returns = returns_known(store.tables, known, silent_days=days, as_of=as_of, time_zone=settings.time_zone)
-        silence = learned_silence(model.process, returns, silent_days=days)
-        whole, some = (_over_foretold(model, returns, counts) for counts in (Silence(), silence))
+        before = reactivations_known(store.tables, known, silent_days=days, as_of=as_of, time_zone=settings.time_zone)
+        silence = learned_silence(model.process, before, silent_days=days)
+        whole, some = (_over_foretold(model, before, counts) for counts in (Silence(), silence))
         print(
-            f"{as_of}: {returns.height} returns before; bought {whole:.2f} of what was foretold where the whole "
+            f"{as_of}: {before.height} reactivations before; bought {whole:.2f} of what was foretold where the whole "
             f"silence counts, {some:.2f} where {silence}"
         )
         if as_of + YEAR > store.tables["transactions"].select(pl.col("occurred_at").max()).collect().item().date():
@@ -63,9 +63,9 @@ def main() -> None:
             print(_summed(theirs.filter(pl.col("label") == came)))
 
 
-def _over_foretold(model: ValueModel, returns: pl.DataFrame, silence: Silence) -> float:
-    """Purchases that followed returns over those that were to be expected where so much of the silence counts."""
-    return float(returns["purchases"].sum() / foretold(model.process, returns, silence).sum())
+def _over_foretold(model: ValueModel, reactivations: pl.DataFrame, silence: Silence) -> float:
+    """Purchases that followed reactivations over those that were to be expected where so much of the silence counts."""
+    return float(reactivations["purchases"].sum() / foretold(model.process, reactivations, silence).sum())
 
 
 def _summed(theirs: pl.DataFrame) -> pl.DataFrame:

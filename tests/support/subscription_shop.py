@@ -1,4 +1,4 @@
-"""A small business of subscribers: monthly and yearly terms, late renewals, announced and silent ends, and returns."""
+"""A business of subscribers: monthly and yearly terms, late renewals, announced and silent ends, reactivations."""
 
 from __future__ import annotations
 

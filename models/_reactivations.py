@@ -1,7 +1,7 @@
 """Who stayed away and came back, do they buy at the pace of before, or have they become slow? As the past shows.
 
 The purchase process takes a long silence of somebody who came back for a sign of a slow pace, for it knows nobody who
-leaves and returns. Where customers do leave and return, the silence was no part of their pace.
+leaves and comes back. Where customers do leave and come back, the silence was no part of their pace.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Numbers = npt.NDArray[np.float64]
 WINDOWS = (28, 84, 182, 364)
 """Days for which somebody who came back is followed: the longest that lies before the as-of date."""
 FEWEST = 30
-"""Of the returns of fewer customers nothing is learned."""
+"""Of the reactivations of fewer customers nothing is learned."""
 MOST_CUSTOMERS = 20_000
 """So many customers who came back are looked at, evenly spaced."""
 NEEDED = 1.96
@@ -34,14 +34,14 @@ MOST = (0.5, 0.75, 1.0, 1.25, 1.5, 2.0, 3.0, np.inf)
 """What is tried: these shares of a silence, and at the most so many times the days after which somebody has lapsed."""
 
 
-def returns_known(
+def reactivations_known(
     tables: Mapping[str, pl.LazyFrame], rows: pl.DataFrame, *, silent_days: int, as_of: date, time_zone: str
 ) -> pl.DataFrame:
     """Every purchase after more than `silent_days` without one, as known on the as-of date, and what followed.
 
-    `rows` is the snapshot of all customers on that day. One row per return, in the order of customer and time, of at
-    most 20,000 customers: `repeats`, `last_days` and `age_days` are the history on the day of the return, that purchase
-    not counted; `days` is how long they were followed (one of `WINDOWS`) and `purchases` on how many of these days they
+    `rows` is the snapshot of all customers on that day. One row per reactivation, in the order of customer and time, of
+    at most 20,000 customers: `repeats`, `last_days` and `age_days` are the history on that day, the purchase of it not
+    counted; `days` is how long they were followed (one of `WINDOWS`) and `purchases` on how many of these days they
     bought. Who came back less than 28 days ago is left out.
     """
     came = rows.filter(pl.col("longest_gap_days").cast(pl.Float64) > silent_days)["customer_id"].sort()
@@ -71,28 +71,28 @@ def returns_known(
     )
 
 
-def learned_silence(process: PurchaseProcess, returns: pl.DataFrame, *, silent_days: int) -> Silence:
-    """How much of a silence counts of who comes back, by what followed earlier `returns` (see `returns_known`).
+def learned_silence(process: PurchaseProcess, reactivations: pl.DataFrame, *, silent_days: int) -> Silence:
+    """How much of a silence counts of who comes back, by what followed earlier `reactivations` (`reactivations_known`).
 
     Counted in full, as the purchase process has it, somebody who came back is slow; not at all, they are as they were
     before. Of a grid of shares and most days that one is taken whose expected purchases have the least mean Poisson
     deviance from those that followed; the whole silence unless that is behind by 1.96 standard errors of the
-    difference, customers taken together, and with returns of fewer than 30 customers.
+    difference, customers taken together, and with reactivations of fewer than 30 customers.
     """
-    if returns["customer_id"].n_unique() < FEWEST:
+    if reactivations["customer_id"].n_unique() < FEWEST:
         return Silence()
-    bought = returns["purchases"].to_numpy()
+    bought = reactivations["purchases"].to_numpy()
     tried = [Silence(share, most * silent_days) for share in reversed(SHARES) for most in reversed(MOST)]
-    losses = [_deviance(bought, foretold(process, returns, one)) for one in tried]
+    losses = [_deviance(bought, foretold(process, reactivations, one)) for one in tried]
     best = int(np.argmin([loss.mean() for loss in losses]))
-    mean, error = by_customer(losses[0] - losses[best], returns["customer_id"].to_numpy())
+    mean, error = by_customer(losses[0] - losses[best], reactivations["customer_id"].to_numpy())
     return tried[best] if mean > NEEDED * error else Silence()
 
 
-def foretold(process: PurchaseProcess, returns: pl.DataFrame, silence: Silence) -> Numbers:
-    """The purchases to be expected after each return (see `returns_known`) where so much of the silence counts."""
-    before = Histories(*(returns[name].to_numpy() for name in ("repeats", "last_days", "age_days")))
-    known, days = before.back_today(silence), returns["days"].to_numpy()
+def foretold(process: PurchaseProcess, reactivations: pl.DataFrame, silence: Silence) -> Numbers:
+    """The purchases to be expected after each of some reactivations where so much of the silence counts."""
+    before = Histories(*(reactivations[name].to_numpy() for name in ("repeats", "last_days", "age_days")))
+    known, days = before.back_today(silence), reactivations["days"].to_numpy()
     made = np.empty(len(days))
     for window in np.unique(days):
         theirs = days == window

@@ -9,9 +9,17 @@ import polars as pl
 import polars.selectors as cs
 
 from features import Lake
-from models import ValueModel, ValueTerms, fit_value, lifetime_values, next_orders, referrals_known
-from models._ahead import Silence
-from models._reactivations import learned_silence, reactivations_known
+from models import (
+    Silence,
+    ValueModel,
+    ValueTerms,
+    fit_value,
+    learned_silence,
+    lifetime_values,
+    next_orders,
+    reactivations_known,
+    referrals_known,
+)
 from models._spend_ahead import YEAR_DAYS, expected_spend, with_learned
 from pipelines._settings import Settings
 

@@ -15,10 +15,19 @@ from pathlib import Path
 import polars as pl
 
 from features import open_lake
-from models import ValueModel, ValueTerms, fit_value, lifetime_values, population, targets
-from models._ahead import Silence
-from models._labels import labels
-from models._reactivations import foretold, learned_silence, reactivations_known
+from models import (
+    Silence,
+    ValueModel,
+    ValueTerms,
+    fit_value,
+    labels,
+    learned_silence,
+    lifetime_values,
+    population,
+    reactivations_known,
+    targets,
+)
+from models._reactivations import foretold
 from pipelines._learning import snapshot_store
 from pipelines._question_terms import terms_of
 from pipelines._settings import load_settings

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -54,7 +54,7 @@ class Offered:
 
     def among(self, rows: Rows | Labels) -> Offered:
         """The same of some rows only."""
-        return Offered(**{name: getattr(self, name)[rows] for name in self.__dataclass_fields__})
+        return replace(self, **{one.name: getattr(self, one.name)[rows] for one in fields(self)})
 
     def without(self, customers: npt.NDArray[np.object_]) -> Offered:
         """The same without some customers."""
@@ -64,8 +64,8 @@ class Offered:
         """With others, who were offered the same in campaigns of their own."""
         if other is None or not len(other):
             return self
-        names = self.__dataclass_fields__
-        return Offered(**{name: np.concatenate([getattr(self, name), getattr(other, name)]) for name in names})
+        both = {one.name: np.concatenate([getattr(each, one.name) for each in (self, other)]) for one in fields(self)}
+        return replace(self, **both)
 
 
 @dataclass(frozen=True, kw_only=True)

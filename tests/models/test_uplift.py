@@ -45,9 +45,10 @@ def test_a_strong_difference_is_found_and_foretold_of_new_customers() -> None:
 def test_who_all_answer_alike_are_left_to_the_belief_in_most_trials() -> None:
     alike = World(kind="same", customers=300, traits=25, holdout_share=0.3)
     ahead = [judged(ranked(trial(alike, seed=number)[0])).ahead for number in range(60)]
-    # Six are meant (docs/uplift.md counts more trials); of more than twelve the chance is one in a hundred.
-    assert sum(value > AHEAD for value in ahead) <= 12
-    assert np.mean(ahead) < -0.3
+    # One in ten is meant: six. By luck alone more than ten come in one case of thirty, such a mean in one of thirty too
+    # (-0.70 over 200 trials, one of them strays by 0.85); were it one in five, one or the other says so in most cases.
+    assert sum(value > AHEAD for value in ahead) <= 10
+    assert np.mean(ahead) < -0.5
 
 
 def test_who_answers_alike_whatever_the_risk_is_found_too() -> None:

@@ -140,8 +140,8 @@ def _as_if_ripe(beside: pl.DataFrame, trial: pl.DataFrame, *, is_bad: bool) -> p
 
     Of a night whose time is not over, the share who took it so far (that of small nights near the share of all such
     nights) stands for the share of those whose time is over; where few of these are known, for the greatest of all
-    nights. Whether somebody leaves is not known before the time is over, and who buys soon is who buys often: of an
-    outcome that is bad only those count of whom it is known.
+    nights. While nobody took it on any of them, they tell nothing. Whether somebody leaves is not known before the time
+    is over, and who buys soon is who buys often: of an outcome that is bad only those count of whom it is known.
     """
     is_ripe = pl.col("is_good").is_not_null()
     if is_bad:
@@ -153,7 +153,8 @@ def _as_if_ripe(beside: pl.DataFrame, trial: pl.DataFrame, *, is_bad: bool) -> p
     rows = beside.with_columns(night=pl.when(is_ripe).then(None).otherwise(night.over("campaign", "as_of", is_ripe)))
     is_known = len(ripe) >= FEWEST_TOLD and ripe.sum() >= FEWEST_OF_EACH
     share = pl.lit(float(ripe.mean())) if is_known else pl.col("night").max()
-    rows = rows.with_columns(weight=(pl.col("night") / share).clip(0.0, 1.0).fill_null(1.0))
+    # Not a number where nobody took it on any of these nights: none of none.
+    rows = rows.with_columns(weight=(pl.col("night") / share).clip(0.0, 1.0).fill_nan(0.0).fill_null(1.0))
     rows = rows.filter(pl.col("weight") > 0).with_columns(took=pl.col("took") / pl.col("weight"))
     return rows.select("campaign", "customer_id", "as_of", "probability", "took", "weight").sort(
         "campaign", "customer_id"

@@ -10,6 +10,7 @@ import pytest
 from campaigns import campaign
 from past_campaign import ASSIGNED, remember, win_back
 
+from models._takers import FEWEST_OF_EACH, FEWEST_TOLD
 from pipelines._learned_effects import MOST_CAMPAIGNS
 from pipelines._uplift_lessons import lesson_of
 from serving import Ledger
@@ -18,12 +19,18 @@ BEGINS = date(2024, 7, 1)
 OFFER = "retention_offer"
 
 
-def ripened(ledger: Ledger, count: int, *, arms: tuple[str, ...] = ("treated", "held_out")) -> None:
-    """Records outcomes of the first customers of the first night in May."""
+def ripened(
+    ledger: Ledger,
+    count: int,
+    *,
+    arms: tuple[str, ...] = ("treated", "held_out"),
+    until: date = date(2024, 6, 18),
+) -> None:
+    """Records outcomes of the first customers of the first night in May, measured `until` a day."""
     name = "win_back_offer-2024-05"
     rows = ledger.rows_of(name).filter(pl.col("as_of") == pl.col("as_of").min(), pl.col("arm").is_in(arms)).head(count)
     good = rows.select("customer_id", campaign=pl.lit(name), is_good=pl.lit(True), profit=pl.lit(1.0))
-    ledger.record_outcomes(good.with_columns(measured_until=pl.lit(date(2024, 6, 18))), as_of=date(2024, 6, 20))
+    ledger.record_outcomes(good.with_columns(measured_until=pl.lit(until)), as_of=until)
 
 
 def test_a_night_whose_time_is_not_over_counts_less_and_its_takers_for_more(tmp_path: Path) -> None:
@@ -48,6 +55,16 @@ def test_few_whose_time_is_over_say_nothing_of_the_others(tmp_path: Path) -> Non
     assert lesson.waiting.height == 160 - lesson.rows["is_treated"].sum()
     assert lesson.waiting.filter(pl.col("as_of") == ASSIGNED)["weight"].unique().to_list() == [1.0]
     assert lesson.waiting["weight"].min() > 0.5
+
+
+def test_a_night_that_nobody_answered_yet_tells_nothing_though_few_are_known_besides(tmp_path: Path) -> None:
+    ledger = win_back(tmp_path, nights=(48, 80))
+    ripened(ledger, 48, until=date(2024, 5, 18))
+    lesson = lesson_of("win_back_offer", ledger, effect=0.1, before=date(2024, 5, 19))
+    assert lesson is not None
+    assert lesson.rows["took"].count() < FEWEST_TOLD
+    assert lesson.rows["took"].sum() >= FEWEST_OF_EACH
+    assert lesson.waiting.height == 0
 
 
 def test_who_took_it_is_not_forgotten_where_nobody_held_out_has_an_outcome(tmp_path: Path) -> None:

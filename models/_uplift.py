@@ -119,8 +119,8 @@ class Judged:
 class Learned:
     """An uplift model that has won, or `why_not`; `judged` is None where there was not enough to learn from.
 
-    With both, the uplift is the effect of all, spread by who takes the offer. `told` is how many contacted customers
-    told who takes it.
+    With both, the uplift is the effect of all, spread by who takes the offer. `told` is how many assignments
+    told who takes it: of one customer as many as there were campaigns.
     """
 
     uplift: Uplift | None
@@ -132,10 +132,10 @@ class Learned:
 def learn_uplift(trial: Randomised, waiting: Offered | None = None) -> Learned:
     """The uplift model of a trial, if it has the power and the model wins against what is believed of all.
 
-    `waiting` are customers contacted besides, whose outcome is not known yet; they tell who takes the offer. Judged are
-    models that were learned in the same way from four fifths of the customers each, on the others; the one that is
-    returned has learned from all. Where none wins, but traits foretell who takes the offer, the effect of all is spread
-    by that, unless answers speak against it.
+    `waiting` are customers contacted besides, whose outcome is not known yet or can be compared with nobody held out;
+    they tell who takes the offer. Judged are models that were learned in the same way from four fifths of the customers
+    each, on the others; the one that is returned has learned from all. Where none wins, but traits foretell who takes
+    the offer, the effect of all is spread by that, unless answers speak against it.
     """
     seen = trial.traits if waiting is None else np.vstack([trial.traits, waiting.traits])
     ranked = Ranked.of(seen)

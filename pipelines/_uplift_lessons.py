@@ -1,4 +1,4 @@
-"""What can an uplift model of an action be learned from? Its earlier campaigns, as far as their outcomes are known."""
+"""What can the uplift of an action be learned from? Its earlier campaigns: their outcomes, and who took the offer."""
 
 from __future__ import annotations
 

@@ -195,6 +195,15 @@ scores = Contract(
             "of others.",
         ),
         Column(
+            name="upsell_spend",
+            type="number",
+            null_means="the customer is not active",
+            at_least=0,
+            unit="currency",
+            meaning="What a customer who grows spends more within the horizon of upsell than one who does not: a share "
+            "of the spend expected of the customer in as many days, as in the latest horizons that are over.",
+        ),
+        Column(
             name="suggested_category",
             type="text",
             null_means="no category is known, or none goes with those bought",

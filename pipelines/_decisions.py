@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -12,11 +13,14 @@ from typing import Any
 import polars as pl
 
 from features import Lake
+from models import targets
+from models._growth import growth_known
 from models._referrals import referral_probability
 from models._suggestion import suggested_categories
 from pipelines._campaigns import campaign_name, period_of
 from pipelines._learned_effects import belief_terms, believed_tonight, kept_terms, learned_note
 from pipelines._measuring_terms import measuring_terms, window_of
+from pipelines._question_terms import terms_of
 from pipelines._settings import Settings
 from pipelines._settings_decisions import ActionSettings
 from pipelines._suppressed import suppressed_in, unmatched
@@ -36,6 +40,8 @@ from serving import (
     last_bundle,
 )
 
+log = logging.getLogger(__name__)
+
 FACTS = (
     "days_since_last_purchase",
     "tenure_days",
@@ -53,6 +59,7 @@ FACTS = (
 """Features that are published beside the scores, for decisions are made from published tables alone."""
 
 _YEAR_DAYS = 364
+_MONEY_DECIMALS = 2
 
 
 def with_facts(scored: pl.DataFrame, rows: pl.DataFrame, settings: Settings, lake: Lake) -> pl.DataFrame:
@@ -61,9 +68,20 @@ def with_facts(scored: pl.DataFrame, rows: pl.DataFrame, settings: Settings, lak
     day = scored["as_of"][0] if scored.height else None
     made = scored.hstack(facts).with_columns(referral_probability(rows, days=settings.churn.horizon_days))
     if day is None:
-        return made.with_columns(suggested_category=pl.lit(None, dtype=pl.String))
+        nothing = {"suggested_category": pl.String, "upsell_spend": pl.Float64}
+        return made.with_columns(pl.lit(None, dtype=kind).alias(name) for name, kind in nothing.items())
+    made = made.with_columns(_upsell_spend(settings, lake, as_of=day))
     suggested = suggested_categories(lake.tables, as_of=day, time_zone=settings.time_zone)
     return made.join(suggested, on="customer_id", how="left", validate="1:1", maintain_order="left")
+
+
+def _upsell_spend(settings: Settings, lake: Lake, *, as_of: date) -> pl.Expr:
+    """What a customer who grows spends more than one who does not, within the horizon of upsell."""
+    terms = terms_of(settings, targets()["upsell"])
+    growth = growth_known(targets()["upsell"], lake.arrived, as_of=as_of, terms=terms)
+    log.info("upsell: who grew spent %.2f of the average more than who did not (%s)", growth.share, growth)
+    days = terms.horizon_days / settings.churn.horizon_days
+    return (pl.col("expected_spend").clip(0) * days * growth.share).round(_MONEY_DECIMALS).alias("upsell_spend")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -199,7 +217,6 @@ def _rules(settings: Settings, campaigns: pl.DataFrame, beliefs: Mapping[str, Ef
         manners=Manners(cool_down_days=chosen.cool_down_days, yearly_cap=chosen.yearly_cap),
         limits=Limits(size=settings.list.size, budget=chosen.budget, capacity=chosen.capacity),
         margin=settings.value.margin,
-        more_share=settings.upsell.more_share,
     )
 
 

@@ -158,15 +158,16 @@ def take_column(action: str) -> str:
     return f"{action}_take"
 
 
-def stakes(*, margin: float, more_share: float) -> Sequence[pl.Expr]:
+def stakes(*, margin: float) -> Sequence[pl.Expr]:
     """Columns of money at stake that the scored list does not have by itself, from those that it has.
 
-    `upsell_profit`: profit on spending `more_share` more than expected within the horizon, for growth that lasts longer
-    cannot be promised. `purchase_profit`: profit of one average purchase day. `referred_profit`: what a customer who is
-    brought is worth, on average: the mean value to lose of all customers with one.
+    `upsell_profit`: profit on what a customer who grows spends more within the horizon than one who does not, for
+    growth that lasts longer cannot be promised. `purchase_profit`: profit of one average purchase day.
+    `referred_profit`: what a customer who is brought is worth, on average: the mean value to lose of all customers with
+    one.
     """
     return (
-        (pl.col("expected_spend").clip(0) * more_share * margin).alias("upsell_profit"),
+        (pl.col("upsell_spend") * margin).alias("upsell_profit"),
         (pl.col("average_purchase_value") * margin).alias("purchase_profit"),
         pl.col("value_to_lose").mean().alias("referred_profit"),
     )

@@ -41,7 +41,6 @@ class Rules:
     manners: Manners
     limits: Limits
     margin: float
-    more_share: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,7 +87,7 @@ def described(scores: pl.DataFrame, *, rules: Rules, segments: pl.DataFrame | No
     """The scored list with who each customer is, and what is at stake."""
     segment = value_segments(scores, margin=rules.margin, before=segments)
     named = scores.with_columns(segment, stage=lifecycle_stage(rules.borders), relation=relation_type(rules.borders))
-    return named.with_columns(stakes(margin=rules.margin, more_share=rules.more_share))
+    return named.with_columns(stakes(margin=rules.margin))
 
 
 _DECIMALS = 6

@@ -116,7 +116,6 @@ def rules_of(actions: list[Action], *, size: int = 100, **limits: Any) -> Rules:
         manners=Manners(cool_down_days=28, yearly_cap=12),
         limits=Limits(**{"size": size, "budget": None, "capacity": {}, **limits}),
         margin=1.0,
-        more_share=0.25,
     )
 
 
@@ -156,7 +155,7 @@ def with_facts(scores: pl.DataFrame) -> pl.DataFrame:
     return scores.with_columns(
         **{name: pl.lit(value, dtype=pl.Float64) for name, value in missing.items()},
         suggested_category=pl.lit(None, dtype=pl.String),
-        expected_spend=pl.col("yearly_spend"),
+        upsell_spend=0.25 * pl.col("yearly_spend"),
     )
 
 

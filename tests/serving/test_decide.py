@@ -72,7 +72,7 @@ COLUMNS = {
     "gap_spread_share": maybe(st.just(0.5)),
     "discounted_purchase_share_364d": maybe(SHARES),
     "campaign_response_ratio": maybe(SHARES),
-    "expected_spend": MONEY,
+    "upsell_spend": MONEY,
 }
 CUSTOMER = st.fixed_dictionaries(COLUMNS)
 TEXTS = {"may_contact": pl.Boolean, "suggested_category": pl.String}
@@ -120,7 +120,6 @@ def _rules(actions: list[Action], limits: Limits) -> Rules:
         manners=MANNERS,
         limits=limits,
         margin=0.5,
-        more_share=0.25,
     )
 
 

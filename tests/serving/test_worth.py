@@ -22,7 +22,7 @@ KNOWN = {
     "win_back_probability": 0.1,
     "value_to_lose": 1000.0,
     "value_to_win": 900.0,
-    "expected_spend": 400.0,
+    "upsell_spend": 100.0,
     "average_purchase_value": 30.0,
 }
 
@@ -44,7 +44,7 @@ def action(name: str, **changed: Any) -> Action:
 
 def customers(*changed: dict[str, Any], margin: float = 0.5) -> pl.DataFrame:
     rows = pl.DataFrame([{**KNOWN, **one} for one in changed], schema_overrides={"value_to_lose": pl.Float64})
-    return rows.with_columns(stakes(margin=margin, more_share=0.25))
+    return rows.with_columns(stakes(margin=margin))
 
 
 def profit(name: str, changed: dict[str, Any] | None = None, **terms: Any) -> float:

@@ -21,7 +21,7 @@ KNOWN = {
     "value_to_lose": 500.0,
     "value_to_win": 500.0,
     "yearly_spend": 500.0,
-    "expected_spend": 40.0,
+    "upsell_spend": 40.0,
     "average_purchase_value": 40.0,
     "tenure_days": 400.0,
     "days_since_last_purchase": 10.0,
@@ -62,7 +62,6 @@ def listed(
         manners=Manners(cool_down_days=28, yearly_cap=12),
         limits=Limits(size=50, budget=None, capacity={}),
         margin=1.0,
-        more_share=0.25,
     )
     contacts = {"customer_id": pl.String, "contacted_on": pl.Date, "arm": pl.String, "is_running": pl.Boolean}
     texts = dict.fromkeys(("customer_id", "campaign", "segment", "arm"), pl.String)

@@ -1,0 +1,62 @@
+"""What does a customer who grows spend more than one who does not? That much is at stake when somebody is to grow."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import narwhals as nw
+import polars as pl
+
+from models._labels import labels, population
+from models._target import Future, Target, Terms
+
+FEWEST = 50
+"""So many customers who grew, and as many who did not, say how much more the former spend."""
+_WINDOWS = 4
+"""So many horizons, one before the other, are looked at: a single one may be a season."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Growth:
+    """What customers who grew spent within the horizon more than those who did not, as a share of what all spent on
+    average; and how many of each were seen."""
+
+    share: float
+    grew: int
+    others: int
+
+
+def growth_known(target: Target, tables: Mapping[str, pl.LazyFrame], *, as_of: date, terms: Terms) -> Growth:
+    """The growth of a question like `upsell`, by the latest horizons that are over on the as-of date.
+
+    While fewer than 50 grew, or did not, it is the share by which spend must grow: no less can be at stake.
+    """
+    latest = as_of - timedelta(days=terms.ahead_days)
+    days = [latest - timedelta(days=terms.horizon_days * number) for number in range(_WINDOWS)]
+    seen = pl.concat([_seen(target, tables, as_of=day, known_by=as_of, terms=terms) for day in days])
+    grew, others = (seen.filter(pl.col("label") == label)["spent"] for label in (True, False))
+    share, mean = terms.more_share, _mean(seen["spent"])
+    if min(len(grew), len(others)) >= FEWEST and mean > 0:
+        share = max(share, (_mean(grew) - _mean(others)) / mean)
+    return Growth(share=share, grew=len(grew), others=len(others))
+
+
+def _mean(money: pl.Series) -> float:
+    return float(money.sum()) / max(len(money), 1)
+
+
+def _seen(
+    target: Target, tables: Mapping[str, pl.LazyFrame], *, as_of: date, known_by: date, terms: Terms
+) -> pl.DataFrame:
+    """One row per customer asked about on a day: `label`, and the money `spent` within the horizon, net of returns."""
+    start_on = as_of + timedelta(days=terms.lead_days)
+    future = Future(
+        tables=tables, start_on=start_on, days=terms.horizon_days, known_by=known_by, time_zone=terms.time_zone
+    )
+    among = population(target, tables, as_of=as_of, terms=terms)
+    answered = labels(target, tables, as_of=as_of, terms=terms, known_by=known_by, among=among)
+    spent: pl.LazyFrame = future.lines.group_by("customer_id").agg(spent=nw.col("amount").sum()).to_native()
+    told = answered.lazy().join(spent, on="customer_id", how="left")
+    return told.select("label", pl.col("spent").fill_null(0.0).cast(pl.Float64)).collect()

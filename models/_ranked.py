@@ -21,7 +21,9 @@ class Ranked:
 
     @classmethod
     def of(cls, traits: Numbers) -> Ranked:
-        """The quantiles of the columns; of a trait that is unknown for everybody all zero."""
+        """The quantiles of the columns; of a trait that is unknown for everybody, or of nobody, all zero."""
+        if not len(traits):
+            return cls(knots=np.zeros((_KNOTS, traits.shape[1])))
         finite = np.isfinite(traits)
         known = np.where(finite, traits, np.where(finite.any(axis=0), np.nan, 0.0))
         return cls(knots=np.nanquantile(known, np.linspace(0.0, 1.0, _KNOTS), axis=0))

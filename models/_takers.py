@@ -10,6 +10,7 @@ from sklearn.linear_model import RidgeCV
 
 from models._matrix import Labels, Numbers
 from models._randomised import Randomised, Rows, by_customer, folds_among
+from models._ranked import Ranked
 
 FEWEST_TOLD = 50
 """So many contacted customers must be known to have taken the offer or not,"""
@@ -56,6 +57,10 @@ class Offered:
         """The same of some rows only."""
         return replace(self, **{one.name: getattr(self, one.name)[rows] for one in fields(self)})
 
+    def ranked(self, ranked: Ranked) -> Offered:
+        """The same with ranks for traits."""
+        return replace(self, traits=ranked.apply(self.traits))
+
     def without(self, customers: npt.NDArray[np.object_]) -> Offered:
         """The same without some customers."""
         return self.among(~np.isin(self.customers.astype(str), customers.astype(str)))
@@ -67,6 +72,11 @@ class Offered:
         both = {one.name: np.concatenate([getattr(each, one.name) for each in (self, other)]) for one in fields(self)}
         return replace(self, **both)
 
+    @property
+    def mean(self) -> float:
+        """The share who took it."""
+        return float((self.weight * self.took).sum() / self.weight.sum())
+
 
 @dataclass(frozen=True, kw_only=True)
 class Takers:
@@ -74,26 +84,34 @@ class Takers:
 
     An offer works through those who take it and would not have acted by themselves: the compliers of Angrist, Imbens
     and Rubin (1996). So the effect of all is thought to be spread by the share who take it, times the risk. `factor`
-    leaves the mean change of those who were contacted as it is.
+    leaves the mean change of those of whom the effect is as it is. `are_lent` where other offers told: then the share
+    orders customers, but is not that of this offer.
     """
 
     level: float
     slopes: Numbers
     least: float
     factor: float
+    are_lent: bool
 
     @classmethod
-    def of(cls, offered: Offered) -> Takers:
-        """Learned from contacted customers whose traits are ranks."""
+    def of(cls, offered: Offered, *, over: tuple[Numbers, Numbers] | None = None) -> Takers:
+        """Learned from contacted customers whose traits are ranks.
+
+        The effect is of them; or, where they were offered something else, of customers with the traits and risks of
+        `over`.
+        """
         fitted = RidgeCV(alphas=_STRENGTHS).fit(offered.traits, offered.took, sample_weight=offered.weight)
         made = cls(
             level=float(fitted.intercept_),
             slopes=np.asarray(fitted.coef_),
-            least=_LEAST * _mean(offered),
+            least=_LEAST * offered.mean,
             factor=1.0,
+            are_lent=over is not None,
         )
-        spread = float(made.reach(offered.traits, offered.risk).sum())
-        return replace(made, factor=float(offered.risk.sum()) / spread if spread > 0 else 0.0)
+        traits, risk = over or (offered.traits, offered.risk)
+        spread = float(made.reach(traits, risk).sum())
+        return replace(made, factor=float(risk.sum()) / spread if spread > 0 else 0.0)
 
     def share(self, traits: Numbers) -> Numbers:
         """The share who take it, of customers with these traits."""
@@ -122,17 +140,87 @@ def are_known_by_traits(offered: Offered, *, seed: int, needed: float) -> bool:
     if not are_told(offered):
         return False
     fold = folds_among(offered.customers, offered.took <= 0, _FOLDS, seed=seed)
-    ahead = np.zeros(len(offered))
+    foretold, alike = np.zeros(len(offered)), np.zeros(len(offered))
     for number in range(_FOLDS):
         asked = fold == number
         if not asked.any():
             continue
-        known, took = offered.among(~asked), offered.took[asked]
-        foretold, alike = Takers.of(known).share(offered.traits[asked]), _mean(known)
-        ahead[asked] = offered.weight[asked] * ((took - alike) ** 2 - (took - foretold) ** 2)
+        known = offered.among(~asked)
+        foretold[asked], alike[asked] = Takers.of(known).share(offered.traits[asked]), known.mean
+    return _standard_errors_ahead(offered, foretold, alike) > needed
+
+
+def are_like(offered: Offered, lent: Offered, *, needed: float) -> bool:
+    """Whether those who were offered the same do not speak against it that who takes other offers takes this one.
+
+    What these tell of it, brought to the same mean, must not be behind the same share for all by `needed` standard
+    errors.
+    """
+    if not are_told(offered):
+        return True
+    share = Takers.of(lent).share(offered.traits)
+    foretold = share * offered.mean / float(np.average(share, weights=offered.weight))
+    return _standard_errors_ahead(offered, foretold, np.full(len(offered), offered.mean)) > -needed
+
+
+def _standard_errors_ahead(offered: Offered, foretold: Numbers, alike: Numbers) -> float:
+    ahead = offered.weight * ((offered.took - alike) ** 2 - (offered.took - foretold) ** 2)
     mean, error = by_customer(ahead, offered.customers)
-    return mean > needed * error
+    return mean / error if error > 0 else 0.0
 
 
-def _mean(offered: Offered) -> float:
-    return float((offered.weight * offered.took).sum() / offered.weight.sum())
+@dataclass(frozen=True, kw_only=True)
+class Lent:
+    """Who takes other offers, for an action of which too little is known; and whom tonight it could be done to.
+
+    `offered` are customers contacted by other actions, each action's share who took it made the same. `traits` and
+    `risk` are of tonight's customers whom the outcome is predicted of, or some of them.
+    """
+
+    offered: Offered
+    traits: Numbers
+    risk: Numbers
+
+    def ranked(self, ranked: Ranked) -> Lent:
+        """The same with ranks for traits."""
+        return replace(self, offered=self.offered.ranked(ranked), traits=ranked.apply(self.traits))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """By whom is told who takes the offer: `own`, who were offered it, or, of those who were offered other things,
+    `lent`. Traits are ranks."""
+
+    own: Offered
+    lent: Lent | None
+
+    @property
+    def count(self) -> int:
+        """How many tell it."""
+        return len(self.lent.offered if self.lent else self.own)
+
+    def takers(self, known: Randomised) -> Takers:
+        """Who takes it, as all of these tell; the effect of all is of the treated among `known`, where they are many.
+
+        Else it is of those whom it could be done to tonight.
+        """
+        if self.lent is None:
+            return Takers.of(self.own)
+        treated = known.is_treated
+        many = treated.sum() >= FEWEST_TOLD
+        over = (known.traits[treated], known.risk[treated]) if many else (self.lent.traits, self.lent.risk)
+        return Takers.of(self.lent.offered, over=over)
+
+    def without(self, customers: npt.NDArray[np.object_]) -> Told:
+        """The same without what some customers tell of this offer."""
+        return replace(self, own=self.own.without(customers))
+
+
+def told_by_lent(own: Offered, lent: Lent, *, seed: int, needed: float) -> Told | None:
+    """That who takes other offers tells who takes this one, if traits (ranks) foretell it of them, and those who were
+    offered the same do not speak against it (`are_like`); else None."""
+    if not are_known_by_traits(lent.offered, seed=seed, needed=needed) or not are_like(
+        own, lent.offered, needed=needed
+    ):
+        return None
+    return Told(own=own, lent=lent)

@@ -13,7 +13,7 @@ from models._matrix import Numbers
 from models._qini import Qini, qini
 from models._randomised import Randomised, by_customer, folds_of, within
 from models._ranked import Ranked
-from models._takers import Offered, Takers, are_known_by_traits
+from models._takers import Lent, Offered, Takers, Told, are_known_by_traits, told_by_lent
 from models._uplift_calibration import Part, calibration
 from models._uplift_members import Deviation, fitted
 from models._uplift_power import short_of
@@ -34,7 +34,7 @@ Changes of an effect are small beside the luck of single customers: counted in f
 worse than the belief though it puts customers in the right order; a third keeps the order, and wins far more often.
 """
 SEED = 7
-LEARNING = 5
+LEARNING = 6
 """The way in which is learned and served; raised whenever that changes, for what was learned otherwise says another
 thing."""
 _COUNTED_TWICE = 2**0.5
@@ -90,8 +90,8 @@ class Uplift:
         return within(believed + added, by_itself)
 
     def take(self, X: pd.DataFrame) -> Numbers | None:
-        """The share of customers like each row who take the offer; None where nobody said who does."""
-        return self.takers.share(self._traits(X)) if self.takers else None
+        """The share of customers like each row who take the offer; None where nobody said who takes this one."""
+        return self.takers.share(self._traits(X)) if self.takers and not self.takers.are_lent else None
 
     def _traits(self, X: pd.DataFrame) -> Numbers:
         return Ranked(knots=self.knots).apply(X[list(self.columns)].to_numpy(dtype=np.float64))
@@ -120,45 +120,61 @@ class Learned:
     """An uplift model that has won, or `why_not`; `judged` is None where there was not enough to learn from.
 
     With both, the uplift is the effect of all, spread by who takes the offer. `told` is how many assignments
-    told who takes it: of one customer as many as there were campaigns.
+    told who takes it: of one customer as many as there were campaigns. They were of other actions where `is_lent`.
     """
 
     uplift: Uplift | None
     why_not: str
     judged: Judged | None
     told: int
+    is_lent: bool
 
 
-def learn_uplift(trial: Randomised, waiting: Offered | None = None) -> Learned:
+def learn_uplift(trial: Randomised, waiting: Offered | None = None, lent: Lent | None = None) -> Learned:
     """The uplift model of a trial, if it has the power and the model wins against what is believed of all.
 
     `waiting` are customers contacted besides, whose outcome is not known yet or can be compared with nobody held out;
     they tell who takes the offer. Judged are models that were learned in the same way from four fifths of the customers
     each, on the others; the one that is returned has learned from all. Where none wins, but traits foretell who takes
-    the offer, the effect of all is spread by that, unless answers speak against it.
+    the offer, the effect of all is spread by that, unless answers speak against it. Where too few told it, `lent` says
+    who takes other offers.
     """
-    seen = trial.traits if waiting is None else np.vstack([trial.traits, waiting.traits])
-    ranked = Ranked.of(seen)
+    beside = Offered.of(trial).and_of(waiting)
+    ranked, told = _ranked_and_told(trial, beside, lent)
     shown = replace(trial, traits=ranked.apply(trial.traits))
-    beside = None if waiting is None else replace(waiting, traits=ranked.apply(waiting.traits))
-    offered = Offered.of(shown).and_of(beside)
-    by_takers = are_known_by_traits(offered, seed=SEED, needed=NEEDED)
     why_not = short_of(trial)
-    found = None if why_not else judged(shown, by=offered if by_takers else None)
+    found = None if why_not else judged(shown, by=told)
     if found is not None and found.behind > NEEDED:
-        by_takers = False
+        told = None
         found = judged(shown)
-    takers = Takers.of(offered) if by_takers else None
-    if found is not None and found.ahead > AHEAD:
+    takers = told.takers(shown) if told else None
+    is_ahead = found is not None and found.ahead > AHEAD
+    if found is not None and is_ahead:
         taught = learned_from(shown, seed=SEED, share=found.share, takers=takers)
-        return Learned(uplift=Uplift(trial, ranked, taught), why_not="", judged=found, told=len(offered))
-    spread = Taught(effect=trial.effect, deviation=None, takers=takers)
+    else:
+        taught = Taught(effect=trial.effect, deviation=None, takers=takers)
+        why_not = why_not if found is None else _not_ahead(found)
     return Learned(
-        uplift=Uplift(trial, ranked, spread) if takers else None,
-        why_not=why_not if found is None else _not_ahead(found),
+        uplift=Uplift(trial, ranked, taught) if is_ahead or takers else None,
+        why_not=why_not,
         judged=found,
-        told=len(offered),
+        told=told.count if told else len(beside),
+        is_lent=bool(told and told.lent),
     )
+
+
+def _ranked_and_told(trial: Randomised, beside: Offered, lent: Lent | None) -> tuple[Ranked, Told | None]:
+    """The ranks of traits, among all who are learned from, and by whom is told who takes the offer."""
+    seen = np.vstack([trial.traits, beside.traits])
+    ranked = Ranked.of(seen)
+    own = beside.ranked(ranked)
+    if are_known_by_traits(own, seed=SEED, needed=NEEDED):
+        return ranked, Told(own=own, lent=None)
+    if lent is None:
+        return ranked, None
+    of_all = Ranked.of(np.vstack([seen, lent.offered.traits]))
+    told = told_by_lent(beside.ranked(of_all), lent.ranked(of_all), seed=SEED, needed=NEEDED)
+    return (of_all, told) if told else (ranked, None)
 
 
 def _not_ahead(found: Judged) -> str:
@@ -168,7 +184,7 @@ def _not_ahead(found: Judged) -> str:
     )
 
 
-def judged(trial: Randomised, *, by: Offered | None = None) -> Judged:
+def judged(trial: Randomised, *, by: Told | None = None) -> Judged:
     """Judges what is learned from a trial, whose traits are ranks, by customers who were not learned from.
 
     With `by` the effect of all is spread by who takes the offer, as these tell of others than those asked about.
@@ -178,7 +194,7 @@ def judged(trial: Randomised, *, by: Offered | None = None) -> Judged:
     for number in range(FOLDS):
         rows = fold == number
         asked, known = trial.among(rows), trial.among(~rows)
-        takers = Takers.of(by.without(asked.customers)) if by else None
+        takers = by.without(asked.customers).takers(known) if by else None
         taught = learned_from(known, seed=SEED + 1 + number, share=1.0, takers=takers)
         levelled[rows], added[rows] = taught.believed(asked), taught.added(asked)
         alike[rows] = _by_risk(asked, known, seed=SEED + 1 + number) if by else levelled[rows]

@@ -30,7 +30,8 @@ def uplift_card(action: str, trial: Randomised, learned: Learned) -> str:
 def _verdict(learned: Learned) -> str:
     if not learned.why_not:
         return "Taken."
-    spread = ", spread by who takes the offer" if learned.uplift else ""
+    offers = "other offers" if learned.is_lent else "the offer"
+    spread = f", spread by who takes {offers}" if learned.uplift else ""
     return f"The belief was kept{spread}: {learned.why_not}."
 
 
@@ -52,7 +53,8 @@ def _data(trial: Randomised, learned: Learned) -> Iterator[str]:
     yield f"Campaigns with outcomes of both arms: {campaigns or 'none yet'}."
     counts = ", ".join(f"{name.replace('_', ' ')} {count:,}" for name, count in counts_of(trial).items())
     yield f"Counts: {counts}. Believed effect of all: {trial.effect:.4f}."
-    yield f"Assignments that told who takes the offer: {learned.told:,}."
+    offers = "other offers" if learned.is_lent else "the offer"
+    yield f"Assignments that told who takes {offers}: {learned.told:,}."
 
 
 def _found(judged: Judged) -> Iterator[str]:

@@ -32,13 +32,14 @@ _SHOWN = 5
 class KeptUplift:
     """What came of one learning: the version of the model that was taken, or why none was; and how it was judged.
 
-    With both a version and `why_not`, the model is the effect of all, spread by who takes the offer. `qini` is None
-    where there was not enough to judge by.
+    With both a version and `why_not`, the model is the effect of all, spread by who takes the offer, or other offers
+    where it is lent. `qini` is None where there was not enough to judge by.
     """
 
     version: int | None
     why_not: str
     qini: Qini | None
+    is_lent: bool
 
 
 class UpliftRegistry(Registry):
@@ -63,7 +64,12 @@ class UpliftRegistry(Registry):
                 mlflow.log_metrics({"qini": judged.qini.value, "ahead": judged.ahead, "takers_behind": judged.behind})
             mlflow.log_text(uplift_card(action, trial, learned), "model_card.md")
             version = self._kept_as(name, learned.uplift) if learned.uplift else None
-            kept = KeptUplift(version=version, why_not=learned.why_not, qini=judged.qini if judged else None)
+            kept = KeptUplift(
+                version=version,
+                why_not=learned.why_not,
+                qini=judged.qini if judged else None,
+                is_lent=learned.is_lent,
+            )
             # Last of all: what a killed night left half is learned anew.
             self._client.set_tag(run.info.run_id, _OUTCOME, json.dumps(asdict(kept)))
             self._client.set_tag(run.info.run_id, _LESSON, lesson)
@@ -81,7 +87,9 @@ class UpliftRegistry(Registry):
             return None
         told = json.loads(found[0].data.tags[_OUTCOME])
         qini = Qini(**told["qini"]) if told["qini"] else None
-        return KeptUplift(version=told["version"], why_not=told["why_not"], qini=qini)
+        return KeptUplift(
+            version=told["version"], why_not=told["why_not"], qini=qini, is_lent=told.get("is_lent", False)
+        )
 
     def uplift(self, action: str, *, version: int) -> Uplift:
         """The model of a version.

@@ -78,7 +78,7 @@ def publish_night(
     scores = with_facts(_scores(settings, lake, champions, tonight, rows), rows, settings, lake)
     ledger = Ledger(settings.ledger.url, settings.home)
     record_what_was_killed(ledger, settings.home, before=as_of)
-    standing = campaigns_tonight(settings, lake, ledger, as_of=as_of)
+    standing = campaigns_tonight(settings, lake, ledger, scores, as_of=as_of)
     scores, silent = with_uplifts(settings, scores, rows, standing.campaigns)
     chosen = decide_tonight(settings, scores, ledger, standing, as_of=as_of)
     window = settings.population.active_days

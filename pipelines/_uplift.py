@@ -19,9 +19,10 @@ from models._uplift import PROBABILITY, learn_uplift
 from models._uplift_power import short_of
 from models._uplift_traits import traits_of
 from pipelines._learning import snapshot_store
+from pipelines._lent_lessons import lessons_tonight
 from pipelines._progress import stage
 from pipelines._settings import Settings
-from pipelines._uplift_lessons import Lesson, lesson_of
+from pipelines._uplift_lessons import Lesson
 from pipelines._uplift_terms import UPLIFT, WHY_NOT, terms_told
 from serving import PURPOSES, Ledger, take_column, uplift_column
 
@@ -33,25 +34,24 @@ _AT_ONCE = 100_000
 
 
 def learned_terms(
-    settings: Settings, lake: Lake, ledger: Ledger, beliefs: Mapping[str, float], *, as_of: date
+    settings: Settings, lake: Lake, ledger: Ledger, beliefs: Mapping[str, float], scores: pl.DataFrame, *, as_of: date
 ) -> dict[str, dict[str, object]]:
     """What the terms of campaigns that begin tonight say of an uplift model, by action; nothing where none can be.
 
-    `beliefs` is the effect believed of each action whose campaign begins. What was learned from the same before is
-    taken from the registry. A look back learns nothing.
+    `beliefs` is the effect believed of each action whose campaign begins, `scores` the scored list. What was learned
+    from the same before is taken from the registry. A look back learns nothing.
     """
-    lessons = {name: lesson_of(name, ledger, effect=effect, before=as_of) for name, effect in beliefs.items()}
+    lessons = lessons_tonight(ledger, beliefs, scores, as_of=as_of) if beliefs else {}
     is_late = ledger.is_look_back(as_of)
-    found = {
-        name: _terms(settings, lake, lesson, is_late=is_late) for name, lesson in lessons.items() if lesson is not None
-    }
+    found = {name: _terms(settings, lake, lesson, is_late=is_late) for name, lesson in lessons.items()}
     return {name: terms for name, terms in found.items() if terms}
 
 
 def _terms(settings: Settings, lake: Lake, lesson: Lesson, *, is_late: bool) -> dict[str, object]:
     counted = lesson.trial(None)
     why_not = short_of(counted)
-    if why_not and not are_told(Offered.of(counted).and_of(lesson.offered(None))):
+    own, lent = Offered.of(counted).and_of(lesson.offered(None)), lesson.lent(None)
+    if why_not and not are_told(own) and not (lent and are_told(lent.offered)):
         return {WHY_NOT: why_not} if len(counted) else {}
     # MLflow takes seconds to load, which only nights with something to learn from have to wait for.
     from models._uplift_registry import UpliftRegistry
@@ -63,8 +63,9 @@ def _terms(settings: Settings, lake: Lake, lesson: Lesson, *, is_late: bool) -> 
     if kept is None:
         with stage(f"learning the uplift of {lesson.action}"):
             store = snapshot_store(settings, lake)
-            trial, waiting = lesson.trial(store), lesson.offered(store)
-            kept = registry.keep(lesson.action, trial, learn_uplift(trial, waiting), lesson=digest)
+            trial = lesson.trial(store)
+            learned = learn_uplift(trial, lesson.offered(store), lesson.lent(store))
+            kept = registry.keep(lesson.action, trial, learned, lesson=digest)
     return terms_told(kept)
 
 

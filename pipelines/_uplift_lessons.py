@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -12,7 +12,7 @@ import polars as pl
 from features import SnapshotStore, fingerprint
 from models import targets
 from models._randomised import Randomised
-from models._takers import FEWEST_OF_EACH, FEWEST_TOLD, Offered
+from models._takers import FEWEST_OF_EACH, FEWEST_TOLD, Lent, Offered
 from models._uplift import LEARNING
 from models._uplift_traits import features_of, traits_among, traits_of
 from pipelines._learned_effects import MOST_CAMPAIGNS
@@ -20,6 +20,25 @@ from pipelines._measuring_terms import REFERRAL, question_of
 from serving import PURPOSES, Ledger
 from serving._measurable import stratified
 
+ASKED = ("customer_id", "as_of", "probability")
+WAITING = {
+    "campaign": pl.String,
+    "customer_id": pl.String,
+    "as_of": pl.Date,
+    "probability": pl.Float64,
+    "took": pl.Float64,
+    "weight": pl.Float64,
+}
+ROWS = {
+    "campaign": pl.String,
+    "customer_id": pl.String,
+    "as_of": pl.Date,
+    "probability": pl.Float64,
+    "is_treated": pl.Boolean,
+    "is_good": pl.Boolean,
+    "propensity": pl.Float64,
+    "took": pl.Float64,
+}
 _AS_MANY = 50
 """The share of all nights counts as much as so many customers of one."""
 
@@ -34,19 +53,30 @@ class Lesson:
 
     `waiting` are customers contacted besides, who tell who takes the offer though their outcome is not known yet, or
     that of nobody held out: `campaign`, `customer_id`, `as_of`, `probability`, `took` and `weight` as `Offered` has
-    them.
+    them. `elsewhere` are customers contacted by other actions, in the same columns; `asked` (`customer_id`, `as_of`,
+    `probability`) are customers of tonight whom this one could be done to (`_lent_lessons`).
     """
 
     action: str
     effect: float
     rows: pl.DataFrame
     waiting: pl.DataFrame
+    elsewhere: pl.DataFrame
+    asked: pl.DataFrame
+
+    @classmethod
+    def empty(cls, action: str, *, effect: float) -> Lesson:
+        """That of an action of which nothing is recorded."""
+        rows, waiting = pl.DataFrame(schema=ROWS), pl.DataFrame(schema=WAITING)
+        return cls(
+            action=action, effect=effect, rows=rows, waiting=waiting, elsewhere=waiting, asked=rows.select(ASKED)
+        )
 
     @property
     def digest(self) -> str:
         """A hash of all that is learned from, and how: the same lesson has the same digest, whatever night asks."""
         told = f"{self.action} {self.effect!r} {LEARNING} {self.columns} {fingerprint()} {self.rows.write_csv()}"
-        told += self.waiting.write_csv()
+        told += self.waiting.write_csv() + self.elsewhere.write_csv() + self.asked.write_csv()
         return hashlib.sha256(told.encode()).hexdigest()
 
     def trial(self, store: SnapshotStore | None) -> Randomised:
@@ -72,12 +102,26 @@ class Lesson:
 
     def offered(self, store: SnapshotStore | None) -> Offered:
         """Those who wait, as models take them, with the features that each had on the night of assignment."""
+        return self._offered(self.waiting, store)
+
+    def lent(self, store: SnapshotStore | None) -> Lent | None:
+        """Who takes other offers, as models take it; None where nobody tells."""
+        if not self.elsewhere.height:
+            return None
         columns = () if store is None else self.columns
-        rows = self.waiting if store is None else _with_features(self.waiting, features_of(columns), store)
-        risk = rows.select(PURPOSES[self.action].risk(pl.col("probability"))).to_series()
+        asked = self.asked if store is None else _with_features(self.asked, features_of(columns), store)
+        return Lent(
+            offered=self._offered(self.elsewhere, store),
+            traits=traits_of(asked, columns),
+            risk=_risk(asked, self.action).to_numpy(),
+        )
+
+    def _offered(self, told: pl.DataFrame, store: SnapshotStore | None) -> Offered:
+        columns = () if store is None else self.columns
+        rows = told if store is None else _with_features(told, features_of(columns), store)
         return Offered(
             traits=traits_of(rows, columns),
-            risk=risk.to_numpy(),
+            risk=_risk(rows, self.action).to_numpy(),
             took=rows["took"].to_numpy(),
             weight=rows["weight"].to_numpy(),
             customers=rows["customer_id"].to_numpy(),
@@ -113,7 +157,9 @@ def lesson_of(action: str, ledger: Ledger, *, effect: float, before: date) -> Le
         return None
     trial = _stratified(pl.concat(found) if found else beside[0].clear())
     waiting = _as_if_ripe(pl.concat(beside), trial, is_bad=PURPOSES[action].is_bad)
-    return Lesson(action=action, effect=effect, rows=trial, waiting=waiting) if trial.height or waiting.height else None
+    if not trial.height and not waiting.height:
+        return None
+    return replace(Lesson.empty(action, effect=effect), rows=trial, waiting=waiting)
 
 
 def _told(ledger: Ledger, name: str, *, action: str, before: date) -> pl.DataFrame:
@@ -131,8 +177,7 @@ def _stratified(rows: pl.DataFrame) -> pl.DataFrame:
     rows = rows.with_columns(is_treated=pl.col("arm") == "treated")
     strata = stratified(rows) if rows.height else pl.Series(dtype=pl.Int64)
     rows = rows.with_columns(stratum=strata).with_columns(propensity=pl.col("is_treated").mean().over("stratum"))
-    columns = ("campaign", "customer_id", "as_of", "probability", "is_treated", "is_good", "propensity", "took")
-    return rows.select(columns).sort("campaign", "customer_id")
+    return rows.select(*ROWS).sort("campaign", "customer_id")
 
 
 def _as_if_ripe(beside: pl.DataFrame, trial: pl.DataFrame, *, is_bad: bool) -> pl.DataFrame:
@@ -156,9 +201,11 @@ def _as_if_ripe(beside: pl.DataFrame, trial: pl.DataFrame, *, is_bad: bool) -> p
     # Not a number where nobody took it on any of these nights: none of none.
     rows = rows.with_columns(weight=(pl.col("night") / share).clip(0.0, 1.0).fill_nan(0.0).fill_null(1.0))
     rows = rows.filter(pl.col("weight") > 0).with_columns(took=pl.col("took") / pl.col("weight"))
-    return rows.select("campaign", "customer_id", "as_of", "probability", "took", "weight").sort(
-        "campaign", "customer_id"
-    )
+    return rows.select(*WAITING).sort("campaign", "customer_id")
+
+
+def _risk(rows: pl.DataFrame, action: str) -> pl.Series:
+    return rows.select(PURPOSES[action].risk(pl.col("probability"))).to_series()
 
 
 def _with_features(rows: pl.DataFrame, columns: tuple[str, ...], store: SnapshotStore) -> pl.DataFrame:
@@ -172,4 +219,4 @@ def _with_features(rows: pl.DataFrame, columns: tuple[str, ...], store: Snapshot
         )
         for day, features in zip(days, known, strict=True)
     ]
-    return pl.concat(parts).sort("campaign", "customer_id")
+    return pl.concat(parts).sort([name for name in ("campaign", "customer_id") if name in rows.columns])

@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from models._uplift_registry import KeptUplift
 
-UPLIFT, QINI, WHY_NOT = "uplift", "uplift_qini", "uplift_why_not"
-_TERMS = (UPLIFT, QINI, WHY_NOT)
+UPLIFT, QINI, WHY_NOT, LENT = "uplift", "uplift_qini", "uplift_why_not", "uplift_lent"
+_TERMS = (UPLIFT, QINI, WHY_NOT, LENT)
 """The version with its Qini coefficient and the ends of that, or why no uplift model is gone by. With a version and why
-not, it is the effect of all that is gone by, spread by who takes the offer."""
+not, it is the effect of all that is gone by, spread by who takes the offer, or other offers where it is lent."""
 _DECIMALS = 6
 
 
 def terms_told(kept: KeptUplift) -> dict[str, object]:
     """What the terms of a campaign that begins say of what was learned."""
     version: dict[str, object] = {} if kept.version is None else {UPLIFT: kept.version}
+    if kept.is_lent:
+        version[LENT] = True
     if kept.why_not or kept.qini is None:
         return version | {WHY_NOT: kept.why_not}
     return version | {QINI: [round(value, _DECIMALS) for value in (kept.qini.value, kept.qini.low, kept.qini.high)]}
@@ -34,7 +36,9 @@ def uplift_words(terms: Mapping[str, Any]) -> str | None:
         value, low, high = terms[QINI]
         return f"by uplift model {terms[UPLIFT]} (Qini {value:.3f}, {low:.3f} to {high:.3f})"
     if UPLIFT in terms:
-        return f"effect as believed, spread by who takes it (model {terms[UPLIFT]}), no uplift model: {terms[WHY_NOT]}"
+        taken = "other offers" if terms.get(LENT) else "it"
+        model = f"(model {terms[UPLIFT]}), no uplift model: {terms[WHY_NOT]}"
+        return f"effect as believed, spread by who takes {taken} {model}"
     if WHY_NOT in terms:
         return f"effect as believed, no uplift model: {terms[WHY_NOT]}"
     return None

@@ -5,36 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 import pytest
-from randomised_trial import World, trial
+from randomised_trial import ALIKE, offered, shown
 
 from models._randomised import Randomised
 from models._ranked import Ranked
-from models._takers import FEWEST_OF_EACH, FEWEST_TOLD, Offered, Takers, are_known_by_traits, are_told
-from models._uplift import NEEDED, PROBABILITY, SEED, judged, learn_uplift
-
-ALIKE = World(kind="same", customers=600, traits=25, rate=0.4, effect=0.0, believed=0.2)
-
-
-def offered(world: World, *, seed: int, through: float = 0.7, beside: float = 0.0) -> tuple[Randomised, np.ndarray]:
-    """A trial whose traits foretell who takes an offer, and what contact changes for each customer.
-
-    Of those who take it and would not have acted by themselves `through` act because of it; `beside` is what contact
-    changes for those who do not take it.
-    """
-    known, _ = trial(world, seed=seed)
-    chance = np.random.default_rng(seed + 1000)
-    take = 1 / (1 + np.exp(-1.5 * np.nan_to_num(np.log(known.traits[:, 3])) + 1.0))
-    change = known.risk * (through * take + beside * (1.0 - take))
-    is_good = chance.random(len(known)) < known.by_itself + change * known.is_treated
-    took = np.where(known.is_treated, chance.random(len(known)) < take, np.nan)
-    return replace(known, is_good=is_good, took=took), change
-
-
-def shown(known: Randomised) -> pd.DataFrame:
-    """The customers of a trial as an uplift model is asked about them."""
-    return pd.DataFrame(known.traits, columns=list(known.columns)).assign(**{PROBABILITY: known.probability})
+from models._takers import FEWEST_OF_EACH, FEWEST_TOLD, Offered, Takers, Told, are_known_by_traits, are_told
+from models._uplift import NEEDED, SEED, judged, learn_uplift
 
 
 def ranked(known: Randomised) -> Randomised:
@@ -70,7 +47,7 @@ def test_spreading_leaves_the_mean_of_those_contacted_as_it_is_believed() -> Non
 
 def test_spread_by_who_takes_it_the_effect_foretells_better_where_only_takers_are_changed() -> None:
     known, _ = offered(replace(ALIKE, customers=4000, effect=0.0), seed=4)
-    plain, by_takers = judged(ranked(known)), judged(ranked(known), by=Offered.of(ranked(known)))
+    plain, by_takers = judged(ranked(known)), judged(ranked(known), by=Told(own=Offered.of(ranked(known)), lent=None))
     assert by_takers.behind < -NEEDED
     assert plain.behind == 0.0
     assert by_takers.qini.value > 0
@@ -79,7 +56,7 @@ def test_spread_by_who_takes_it_the_effect_foretells_better_where_only_takers_ar
 def test_where_answers_speak_against_it_the_effect_is_not_spread_so() -> None:
     known, _ = offered(replace(ALIKE, customers=4000), seed=5, through=0.0, beside=0.5)
     assert known_by_traits(known)
-    assert judged(ranked(known), by=Offered.of(ranked(known))).behind > NEEDED
+    assert judged(ranked(known), by=Told(own=Offered.of(ranked(known)), lent=None)).behind > NEEDED
     learned = learn_uplift(known)
     assert learned.uplift is None
     assert "no better than the belief" in learned.why_not

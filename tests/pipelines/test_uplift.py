@@ -57,7 +57,8 @@ def settings_of(folder: Path) -> Settings:
 def night(folder: Path, as_of: date) -> Standing:
     """The campaigns of a night."""
     settings = settings_of(folder)
-    return campaigns_tonight(settings, open_lake(settings.home), Ledger(None, settings.home), as_of=as_of)
+    lake = open_lake(settings.home)
+    return campaigns_tonight(settings, lake, Ledger(None, settings.home), asked(folder, as_of), as_of=as_of)
 
 
 def terms_of(standing: Standing, action: str = OFFER) -> dict[str, Any]:
@@ -90,9 +91,14 @@ def scored(folder: Path, standing: Standing, as_of: date) -> tuple[pl.DataFrame,
     """Scores of everybody, every third of them not asked, with what uplift models say."""
     settings = settings_of(folder)
     rows = snapshot_store(settings, open_lake(settings.home)).at(as_of)
-    asked = pl.when(pl.int_range(pl.len()) % 3 > 0).then(0.5)
-    scores = rows.select("customer_id", churn_probability=asked)
-    return with_uplifts(settings, scores, rows, standing.campaigns)
+    return with_uplifts(settings, asked(folder, as_of), rows, standing.campaigns)
+
+
+def asked(folder: Path, as_of: date) -> pl.DataFrame:
+    """The scored list of everybody, every third of them not asked."""
+    settings = settings_of(folder)
+    rows = snapshot_store(settings, open_lake(settings.home)).at(as_of)
+    return rows.select("customer_id", churn_probability=pl.when(pl.int_range(pl.len()) % 3 > 0).then(0.5))
 
 
 def test_the_campaign_goes_by_a_model_that_tells_the_persuaded_from_those_driven_away(lake_home: Path) -> None:

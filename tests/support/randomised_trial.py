@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+import pandas as pd
 
 from models._randomised import Randomised
+from models._uplift import PROBABILITY
 
 KINDS = ("same", "linear", "step", "harm", "flat")
 
@@ -86,3 +88,27 @@ def _beyond(world: World, traits: np.ndarray) -> np.ndarray:
     if world.kind == "harm":
         return np.where(first + second > 0, 1.0, -1.0) * world.spread
     return np.zeros(len(traits))
+
+
+ALIKE = World(kind="same", customers=600, traits=25, rate=0.4, effect=0.0, believed=0.2)
+"""Contact changes nobody but through the offer (`offered`)."""
+
+
+def offered(world: World, *, seed: int, through: float = 0.7, beside: float = 0.0) -> tuple[Randomised, np.ndarray]:
+    """A trial whose traits foretell who takes an offer, and what contact changes for each customer.
+
+    Of those who take it and would not have acted by themselves `through` act because of it; `beside` is what contact
+    changes for those who do not take it.
+    """
+    known, _ = trial(world, seed=seed)
+    chance = np.random.default_rng(seed + 1000)
+    take = 1 / (1 + np.exp(-1.5 * np.nan_to_num(np.log(known.traits[:, 3])) + 1.0))
+    change = known.risk * (through * take + beside * (1.0 - take))
+    is_good = chance.random(len(known)) < known.by_itself + change * known.is_treated
+    took = np.where(known.is_treated, chance.random(len(known)) < take, np.nan)
+    return replace(known, is_good=is_good, took=took), change
+
+
+def shown(known: Randomised) -> pd.DataFrame:
+    """The customers of a trial as an uplift model is asked about them."""
+    return pd.DataFrame(known.traits, columns=list(known.columns)).assign(**{PROBABILITY: known.probability})

@@ -1,0 +1,77 @@
+"""What do other actions tell of one that was hardly tried? Who takes their offers.
+
+Who takes one kind of offer takes others more often too (Lichtenstein, Netemeyer and Burton 1995). So before an action
+has customers of its own who tell who takes it, those contacted by other actions do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+
+import polars as pl
+
+from models._takers import FEWEST_OF_EACH, FEWEST_TOLD
+from pipelines._uplift_lessons import ASKED, WAITING, Lesson, lesson_of
+from serving import PURPOSES, Ledger
+
+_SHOWN = 10_000
+"""So many of tonight's customers, evenly spread, stand for all."""
+
+
+def lessons_tonight(
+    ledger: Ledger, beliefs: Mapping[str, float], scores: pl.DataFrame, *, as_of: date
+) -> dict[str, Lesson]:
+    """The lesson of each action of `beliefs` (the effect believed of all) that has one, with what other actions lend.
+
+    Offers lend of which it is known who took them, and which are made to whoever has not acted yet: who stays takes an
+    offer to stay, whatever it is worth to them. `scores` is the scored list of tonight.
+    """
+    lenders = {
+        name: lesson_of(name, ledger, effect=0.0, before=as_of) for name in PURPOSES if not PURPOSES[name].is_bad
+    }
+    told = {name: _told(lesson) for name, lesson in lenders.items() if lesson is not None}
+    many = {name: rows for name, rows in told.items() if _is_enough(rows)}
+    found = {name: lesson_of(name, ledger, effect=effect, before=as_of) for name, effect in beliefs.items()}
+    lessons = {
+        name: _with_others(found[name] or Lesson.empty(name, effect=effect), many, scores, as_of=as_of)
+        for name, effect in beliefs.items()
+    }
+    return {name: one for name, one in lessons.items() if found[name] is not None or one.elsewhere.height}
+
+
+def _told(lesson: Lesson) -> pl.DataFrame:
+    """All contacted customers of a lesson who tell who takes the offer."""
+    ripe = lesson.rows.drop_nulls("took").with_columns(weight=pl.lit(1.0))
+    return pl.concat([ripe.select(*WAITING), lesson.waiting.select(*WAITING)])
+
+
+def _is_enough(told: pl.DataFrame) -> bool:
+    takers = told.filter(pl.col("took") > 0).height
+    return told.height >= FEWEST_TOLD and FEWEST_OF_EACH <= takers <= told.height - FEWEST_OF_EACH
+
+
+def _with_others(lesson: Lesson, told: Mapping[str, pl.DataFrame], scores: pl.DataFrame, *, as_of: date) -> Lesson:
+    """With what other actions tell, each one's share who took it made that of all of them together.
+
+    While few were contacted by the action itself, its effect is of those of tonight's customers whom its outcome is
+    predicted of.
+    """
+    purpose = PURPOSES[lesson.action]
+    others = [rows for name, rows in sorted(told.items()) if name != lesson.action]
+    if not others or purpose.probability not in scores.columns:
+        return lesson
+    together = pl.concat(others)
+    took, weight = pl.col("took"), pl.col("weight")
+    share = (took * weight).sum() / weight.sum()
+    level = together.select(share).item()
+    elsewhere = pl.concat([rows.with_columns(took=took * level / share) for rows in others])
+    is_asked = purpose.risk(pl.col(purpose.probability)) > 0
+    asked = scores.filter(is_asked).select("customer_id", as_of=pl.lit(as_of), probability=purpose.probability)
+    if lesson.rows["is_treated"].sum() >= FEWEST_TOLD:
+        asked = asked.clear()
+    elif not asked.height:
+        return lesson
+    asked = asked.sort("customer_id").gather_every(max(asked.height // _SHOWN, 1))
+    return replace(lesson, elsewhere=elsewhere.sort("campaign", "customer_id"), asked=asked.select(ASKED))

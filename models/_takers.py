@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 
 import numpy as np
@@ -11,6 +12,10 @@ from sklearn.linear_model import RidgeCV
 from models._matrix import Labels, Numbers
 from models._randomised import Randomised, Rows, by_customer, folds_among
 from models._ranked import Ranked
+from models._uplift_traits import PRONE
+
+Customers = tuple[Numbers, Numbers]
+"""Traits (ranks) of customers, and the risk of each."""
 
 FEWEST_TOLD = 50
 """So many contacted customers must be known to have taken the offer or not,"""
@@ -79,43 +84,80 @@ class Offered:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Habits:
+    """What habits are believed to say of who takes an offer, before anybody was offered it.
+
+    `told` marks the traits that say it (`PRONE`), as many as `spread` times more often somebody takes an offer who
+    stands one standard deviation above the mean of them. A spread of 0 says nothing.
+    """
+
+    told: Labels
+    spread: float
+
+    @classmethod
+    def among(cls, columns: Sequence[str], *, spread: float) -> Habits:
+        """Those among the traits in `columns`."""
+        return cls(told=np.isin(columns, PRONE), spread=spread)
+
+    @property
+    def say_anything(self) -> bool:
+        """Whether there is such a habit, and something is believed of it."""
+        return self.spread != 0 and bool(self.told.any())
+
+    def slopes(self, ranks: Numbers) -> Numbers:
+        """The slope of each trait of the share who take it, over the mean share; 0 where all stand alike."""
+        standing = ranks @ self.told.astype(np.float64)
+        deviation = float(standing.std()) if len(standing) else 0.0
+        return np.asarray(self.told * (self.spread / deviation if deviation > 0 else 0.0))
+
+
+@dataclass(frozen=True, kw_only=True)
 class Takers:
-    """The share of customers with such traits (ranks) who take the offer, learned from those who were contacted.
+    """The share of customers with such traits (ranks) who take the offer, as contacted customers or habits tell.
 
     An offer works through those who take it and would not have acted by themselves: the compliers of Angrist, Imbens
     and Rubin (1996). So the effect of all is thought to be spread by the share who take it, times the risk. `factor`
-    leaves the mean change of those of whom the effect is as it is. `are_lent` where other offers told: then the share
-    orders customers, but is not that of this offer.
+    leaves the mean change of those of whom the effect is as it is. Where `is_share` is false others told, or habits
+    alone: what they tell orders customers, but is not the share who take this offer.
     """
 
     level: float
     slopes: Numbers
     least: float
     factor: float
-    are_lent: bool
+    is_share: bool
 
     @classmethod
-    def of(cls, offered: Offered, *, over: tuple[Numbers, Numbers] | None = None) -> Takers:
-        """Learned from contacted customers whose traits are ranks.
+    def of(cls, offered: Offered, *, habits: Habits, over: Customers | None = None) -> Takers:
+        """Learned from contacted customers whose traits are ranks; where little is told, near what `habits` say.
 
-        The effect is of them; or, where they were offered something else, of customers with the traits and risks of
-        `over`.
+        The effect is of them; or, where they were offered something else, of the customers `over` whom it is.
         """
-        fitted = RidgeCV(alphas=_STRENGTHS).fit(offered.traits, offered.took, sample_weight=offered.weight)
+        prior = offered.mean * habits.slopes(offered.traits)
+        beyond = offered.took - offered.traits @ prior
+        fitted = RidgeCV(alphas=_STRENGTHS).fit(offered.traits, beyond, sample_weight=offered.weight)
         made = cls(
             level=float(fitted.intercept_),
-            slopes=np.asarray(fitted.coef_),
+            slopes=prior + np.asarray(fitted.coef_),
             least=_LEAST * offered.mean,
             factor=1.0,
-            are_lent=over is not None,
+            is_share=over is None,
         )
-        traits, risk = over or (offered.traits, offered.risk)
-        spread = float(made.reach(traits, risk).sum())
-        return replace(made, factor=float(risk.sum()) / spread if spread > 0 else 0.0)
+        return made._of_all(over or (offered.traits, offered.risk))
+
+    @classmethod
+    def by_habits(cls, habits: Habits, *, over: Customers) -> Takers:
+        """As habits say before anybody told; the effect is of the customers `over` whom it is, whose traits are ranks.
+
+        Then shares are those of the mean, which is 1.
+        """
+        made = cls(level=1.0, slopes=habits.slopes(over[0]), least=_LEAST, factor=1.0, is_share=False)
+        return made._of_all(over)
 
     def share(self, traits: Numbers) -> Numbers:
         """The share who take it, of customers with these traits."""
-        return np.asarray(np.clip(self.level + traits @ self.slopes, self.least, 1.0))
+        most = 1.0 if self.is_share else np.inf
+        return np.asarray(np.clip(self.level + traits @ self.slopes, self.least, most))
 
     def reach(self, traits: Numbers, risk: Numbers) -> Numbers:
         """What the effect of all is multiplied with."""
@@ -125,6 +167,12 @@ class Takers:
         """The trial with the effect of all spread so over its customers."""
         return replace(trial, reach=self.reach(trial.traits, trial.risk))
 
+    def _of_all(self, customers: Customers) -> Takers:
+        """The same, the mean change of these customers as the effect of all says."""
+        traits, risk = customers
+        spread = float(self.reach(traits, risk).sum())
+        return replace(self, factor=float(risk.sum()) / spread if spread > 0 else 0.0)
+
 
 def are_told(offered: Offered) -> bool:
     """Whether enough customers are known to have taken the offer, and enough not to, to learn who does."""
@@ -132,7 +180,7 @@ def are_told(offered: Offered) -> bool:
     return len(offered) >= FEWEST_TOLD and FEWEST_OF_EACH <= taking <= len(offered) - FEWEST_OF_EACH
 
 
-def are_known_by_traits(offered: Offered, *, seed: int, needed: float) -> bool:
+def are_known_by_traits(offered: Offered, *, habits: Habits, seed: int, needed: float) -> bool:
     """Whether traits (ranks) foretell who takes the offer, of customers who were not learned from.
 
     They must be ahead of the same share for all by `needed` standard errors of the paired difference of the losses.
@@ -146,81 +194,23 @@ def are_known_by_traits(offered: Offered, *, seed: int, needed: float) -> bool:
         if not asked.any():
             continue
         known = offered.among(~asked)
-        foretold[asked], alike[asked] = Takers.of(known).share(offered.traits[asked]), known.mean
+        foretold[asked], alike[asked] = Takers.of(known, habits=habits).share(offered.traits[asked]), known.mean
     return _standard_errors_ahead(offered, foretold, alike) > needed
 
 
-def are_like(offered: Offered, lent: Offered, *, needed: float) -> bool:
-    """Whether those who were offered the same do not speak against it that who takes other offers takes this one.
+def speak_against(offered: Offered, takers: Takers, *, needed: float) -> bool:
+    """Whether those who were offered the same speak against what others, or habits, tell of who takes it.
 
-    What these tell of it, brought to the same mean, must not be behind the same share for all by `needed` standard
-    errors.
+    Brought to the mean of these, it must be behind the same share for all by `needed` standard errors.
     """
     if not are_told(offered):
-        return True
-    share = Takers.of(lent).share(offered.traits)
+        return False
+    share = takers.share(offered.traits)
     foretold = share * offered.mean / float(np.average(share, weights=offered.weight))
-    return _standard_errors_ahead(offered, foretold, np.full(len(offered), offered.mean)) > -needed
+    return _standard_errors_ahead(offered, foretold, np.full(len(offered), offered.mean)) < -needed
 
 
 def _standard_errors_ahead(offered: Offered, foretold: Numbers, alike: Numbers) -> float:
     ahead = offered.weight * ((offered.took - alike) ** 2 - (offered.took - foretold) ** 2)
     mean, error = by_customer(ahead, offered.customers)
     return mean / error if error > 0 else 0.0
-
-
-@dataclass(frozen=True, kw_only=True)
-class Lent:
-    """Who takes other offers, for an action of which too little is known; and whom tonight it could be done to.
-
-    `offered` are customers contacted by other actions, each action's share who took it made the same. `traits` and
-    `risk` are of tonight's customers whom the outcome is predicted of, or some of them.
-    """
-
-    offered: Offered
-    traits: Numbers
-    risk: Numbers
-
-    def ranked(self, ranked: Ranked) -> Lent:
-        """The same with ranks for traits."""
-        return replace(self, offered=self.offered.ranked(ranked), traits=ranked.apply(self.traits))
-
-
-@dataclass(frozen=True, kw_only=True)
-class Told:
-    """By whom is told who takes the offer: `own`, who were offered it, or, of those who were offered other things,
-    `lent`. Traits are ranks."""
-
-    own: Offered
-    lent: Lent | None
-
-    @property
-    def count(self) -> int:
-        """How many tell it."""
-        return len(self.lent.offered if self.lent else self.own)
-
-    def takers(self, known: Randomised) -> Takers:
-        """Who takes it, as all of these tell; the effect of all is of the treated among `known`, where they are many.
-
-        Else it is of those whom it could be done to tonight.
-        """
-        if self.lent is None:
-            return Takers.of(self.own)
-        treated = known.is_treated
-        many = treated.sum() >= FEWEST_TOLD
-        over = (known.traits[treated], known.risk[treated]) if many else (self.lent.traits, self.lent.risk)
-        return Takers.of(self.lent.offered, over=over)
-
-    def without(self, customers: npt.NDArray[np.object_]) -> Told:
-        """The same without what some customers tell of this offer."""
-        return replace(self, own=self.own.without(customers))
-
-
-def told_by_lent(own: Offered, lent: Lent, *, seed: int, needed: float) -> Told | None:
-    """That who takes other offers tells who takes this one, if traits (ranks) foretell it of them, and those who were
-    offered the same do not speak against it (`are_like`); else None."""
-    if not are_known_by_traits(lent.offered, seed=seed, needed=needed) or not are_like(
-        own, lent.offered, needed=needed
-    ):
-        return None
-    return Told(own=own, lent=lent)

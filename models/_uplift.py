@@ -13,7 +13,8 @@ from models._matrix import Numbers
 from models._qini import Qini, qini
 from models._randomised import Randomised, by_customer, folds_of, within
 from models._ranked import Ranked
-from models._takers import Lent, Offered, Takers, Told, are_known_by_traits, told_by_lent
+from models._takers import Offered, Takers, are_known_by_traits
+from models._tellers import OWN, Besides, Told, told_besides
 from models._uplift_calibration import Part, calibration
 from models._uplift_members import Deviation, fitted
 from models._uplift_power import short_of
@@ -91,7 +92,7 @@ class Uplift:
 
     def take(self, X: pd.DataFrame) -> Numbers | None:
         """The share of customers like each row who take the offer; None where nobody said who takes this one."""
-        return self.takers.share(self._traits(X)) if self.takers and not self.takers.are_lent else None
+        return self.takers.share(self._traits(X)) if self.takers and self.takers.is_share else None
 
     def _traits(self, X: pd.DataFrame) -> Numbers:
         return Ranked(knots=self.knots).apply(X[list(self.columns)].to_numpy(dtype=np.float64))
@@ -120,27 +121,28 @@ class Learned:
     """An uplift model that has won, or `why_not`; `judged` is None where there was not enough to learn from.
 
     With both, the uplift is the effect of all, spread by who takes the offer. `told` is how many assignments
-    told who takes it: of one customer as many as there were campaigns. They were of other actions where `is_lent`.
+    told who takes it: of one customer as many as there were campaigns. `told_by` says which (`_tellers`): `OWN`,
+    `OTHERS`, of other actions, or `HABITS`; empty where nothing told it.
     """
 
     uplift: Uplift | None
     why_not: str
     judged: Judged | None
     told: int
-    is_lent: bool
+    told_by: str
 
 
-def learn_uplift(trial: Randomised, waiting: Offered | None = None, lent: Lent | None = None) -> Learned:
+def learn_uplift(trial: Randomised, waiting: Offered | None = None, besides: Besides | None = None) -> Learned:
     """The uplift model of a trial, if it has the power and the model wins against what is believed of all.
 
     `waiting` are customers contacted besides, whose outcome is not known yet or can be compared with nobody held out;
     they tell who takes the offer. Judged are models that were learned in the same way from four fifths of the customers
     each, on the others; the one that is returned has learned from all. Where none wins, but traits foretell who takes
-    the offer, the effect of all is spread by that, unless answers speak against it. Where too few told it, `lent` says
-    who takes other offers.
+    the offer, the effect of all is spread by that, unless answers speak against it. Where too few told it, what is
+    known `besides` says it.
     """
-    beside = Offered.of(trial).and_of(waiting)
-    ranked, told = _ranked_and_told(trial, beside, lent)
+    offered = Offered.of(trial).and_of(waiting)
+    ranked, told = _ranked_and_told(trial, offered, besides or Besides.nothing(trial.columns))
     shown = replace(trial, traits=ranked.apply(trial.traits))
     why_not = short_of(trial)
     found = None if why_not else judged(shown, by=told)
@@ -158,23 +160,21 @@ def learn_uplift(trial: Randomised, waiting: Offered | None = None, lent: Lent |
         uplift=Uplift(trial, ranked, taught) if is_ahead or takers else None,
         why_not=why_not,
         judged=found,
-        told=told.count if told else len(beside),
-        is_lent=bool(told and told.lent),
+        told=told.count if told else len(offered),
+        told_by=told.by if told else "",
     )
 
 
-def _ranked_and_told(trial: Randomised, beside: Offered, lent: Lent | None) -> tuple[Ranked, Told | None]:
-    """The ranks of traits, among all who are learned from, and by whom is told who takes the offer."""
-    seen = np.vstack([trial.traits, beside.traits])
-    ranked = Ranked.of(seen)
-    own = beside.ranked(ranked)
-    if are_known_by_traits(own, seed=SEED, needed=NEEDED):
-        return ranked, Told(own=own, lent=None)
-    if lent is None:
-        return ranked, None
-    of_all = Ranked.of(np.vstack([seen, lent.offered.traits]))
-    told = told_by_lent(beside.ranked(of_all), lent.ranked(of_all), seed=SEED, needed=NEEDED)
-    return (of_all, told) if told else (ranked, None)
+def _ranked_and_told(trial: Randomised, offered: Offered, besides: Besides) -> tuple[Ranked, Told | None]:
+    """The ranks of traits, among all who are learned from, and what tells who takes the offer."""
+    ranked = Ranked.of(np.vstack([trial.traits, offered.traits]))
+    own = offered.ranked(ranked)
+    if are_known_by_traits(own, habits=besides.habits, seed=SEED, needed=NEEDED):
+        return ranked, Told(by=OWN, own=own, besides=besides)
+    ranked = Ranked.of(np.vstack([trial.traits, offered.traits, besides.others.traits, besides.traits]))
+    shown = replace(trial, traits=ranked.apply(trial.traits))
+    told = told_besides(shown, offered.ranked(ranked), besides.ranked(ranked), seed=SEED, needed=NEEDED)
+    return ranked, told
 
 
 def _not_ahead(found: Judged) -> str:

@@ -7,8 +7,11 @@ from collections.abc import Iterator
 import numpy as np
 
 from models._randomised import Randomised
+from models._tellers import HABITS, OTHERS, OWN
 from models._uplift import Judged, Learned
 from models._uplift_power import customers_among
+
+_SPREAD = {OWN: "who takes the offer", OTHERS: "who takes other offers", HABITS: "habits of taking offers"}
 
 
 def uplift_card(action: str, trial: Randomised, learned: Learned) -> str:
@@ -30,8 +33,7 @@ def uplift_card(action: str, trial: Randomised, learned: Learned) -> str:
 def _verdict(learned: Learned) -> str:
     if not learned.why_not:
         return "Taken."
-    offers = "other offers" if learned.is_lent else "the offer"
-    spread = f", spread by who takes {offers}" if learned.uplift else ""
+    spread = f", spread by {_SPREAD[learned.told_by]}" if learned.uplift else ""
     return f"The belief was kept{spread}: {learned.why_not}."
 
 
@@ -53,8 +55,7 @@ def _data(trial: Randomised, learned: Learned) -> Iterator[str]:
     yield f"Campaigns with outcomes of both arms: {campaigns or 'none yet'}."
     counts = ", ".join(f"{name.replace('_', ' ')} {count:,}" for name, count in counts_of(trial).items())
     yield f"Counts: {counts}. Believed effect of all: {trial.effect:.4f}."
-    offers = "other offers" if learned.is_lent else "the offer"
-    yield f"Assignments that told who takes {offers}: {learned.told:,}."
+    yield f"Assignments that told {_SPREAD.get(learned.told_by, _SPREAD[OWN])}: {learned.told:,}."
 
 
 def _found(judged: Judged) -> Iterator[str]:

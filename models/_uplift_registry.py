@@ -20,6 +20,7 @@ from features import fingerprint
 from models._errors import FeaturesChanged, NoChampion
 from models._qini import Qini
 from models._randomised import Randomised
+from models._tellers import OWN
 from models._uplift import LEARNING, PROBABILITY, Learned, Uplift
 from models._uplift_card import counts_of, uplift_card
 
@@ -32,14 +33,14 @@ _SHOWN = 5
 class KeptUplift:
     """What came of one learning: the version of the model that was taken, or why none was; and how it was judged.
 
-    With both a version and `why_not`, the model is the effect of all, spread by who takes the offer, or other offers
-    where it is lent. `qini` is None where there was not enough to judge by.
+    With both a version and `why_not`, the model is the effect of all, spread by who takes the offer as
+    `told_by` (`_tellers`) tell. `qini` is None where there was not enough to judge by.
     """
 
     version: int | None
     why_not: str
     qini: Qini | None
-    is_lent: bool
+    told_by: str
 
 
 class UpliftRegistry(Registry):
@@ -68,7 +69,7 @@ class UpliftRegistry(Registry):
                 version=version,
                 why_not=learned.why_not,
                 qini=judged.qini if judged else None,
-                is_lent=learned.is_lent,
+                told_by=learned.told_by,
             )
             # Last of all: what a killed night left half is learned anew.
             self._client.set_tag(run.info.run_id, _OUTCOME, json.dumps(asdict(kept)))
@@ -87,9 +88,7 @@ class UpliftRegistry(Registry):
             return None
         told = json.loads(found[0].data.tags[_OUTCOME])
         qini = Qini(**told["qini"]) if told["qini"] else None
-        return KeptUplift(
-            version=told["version"], why_not=told["why_not"], qini=qini, is_lent=told.get("is_lent", False)
-        )
+        return KeptUplift(version=told["version"], why_not=told["why_not"], qini=qini, told_by=told.get("told_by", OWN))
 
     def uplift(self, action: str, *, version: int) -> Uplift:
         """The model of a version.

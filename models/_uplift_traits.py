@@ -56,6 +56,15 @@ SHARES = {
 }
 """Habits that are one column for each of another; unknown where that is none."""
 
+PRONE = (
+    "overall_discount_share",
+    "overall_discounted_purchase_share",
+    "campaign_response_ratio",
+    "visits_per_purchase_364d",
+    "visits_per_purchase_ever",
+)
+"""Habits of those who take offers: they buy at a discount, answer campaigns, and look around before they buy."""
+
 
 def traits_among(columns: Collection[str]) -> tuple[str, ...]:
     """The traits that can be had from some columns of the catalogue, in an order of their own."""

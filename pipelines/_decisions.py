@@ -18,7 +18,7 @@ from models._growth import growth_known
 from models._referrals import referral_probability
 from models._suggestion import suggested_categories
 from pipelines._campaigns import campaign_name, period_of
-from pipelines._learned_effects import belief_terms, believed_tonight, kept_terms, learned_note
+from pipelines._learned_effects import belief_terms, kept_terms, learned_note
 from pipelines._measuring_terms import measuring_terms, window_of
 from pipelines._question_terms import terms_of
 from pipelines._settings import Settings
@@ -100,13 +100,20 @@ class Tonight:
 
 
 def decide_tonight(
-    settings: Settings, scores: pl.DataFrame, ledger: Ledger, standing: Standing, *, as_of: date
+    settings: Settings,
+    scores: pl.DataFrame,
+    ledger: Ledger,
+    standing: Standing,
+    beliefs: Mapping[str, Effect],
+    *,
+    as_of: date,
 ) -> Tonight:
-    """Decides for every customer of the scored list, on the terms that each of the `standing` campaigns began with.
+    """Decides for every customer of the scored list, on the terms that each of the `standing` campaigns began with and
+    by the effects that are believed tonight.
 
     Nothing is read of this night or a later one, so that a night decides the same however often it is run.
     """
-    rules = _rules(settings, standing.campaigns, believed_tonight(standing.campaigns, ledger, as_of=as_of))
+    rules = _rules(settings, standing.campaigns, beliefs)
     memory = Memory(
         contacted=_contacted(ledger, as_of),
         assigned=ledger.assigned(before=as_of, campaigns=standing.campaigns["name"].to_list()),

@@ -25,6 +25,7 @@ from pipelines._campaigns_tonight import campaigns_tonight
 from pipelines._decisions import Tonight, decide_tonight, with_facts
 from pipelines._guard import familiar, usable
 from pipelines._ingest import Arrival
+from pipelines._learned_effects import believed_tonight
 from pipelines._question_terms import terms_of
 from pipelines._recording import plan_record, record_what_was_killed, recorded
 from pipelines._reporting import pages_of
@@ -79,8 +80,9 @@ def publish_night(
     ledger = Ledger(settings.ledger.url, settings.home)
     record_what_was_killed(ledger, settings.home, before=as_of)
     standing = campaigns_tonight(settings, lake, ledger, scores, as_of=as_of)
-    scores, silent = with_uplifts(settings, scores, rows, standing.campaigns)
-    chosen = decide_tonight(settings, scores, ledger, standing, as_of=as_of)
+    beliefs = believed_tonight(standing.campaigns, ledger, as_of=as_of)
+    scores, silent = with_uplifts(settings, scores, rows, standing.campaigns, beliefs)
+    chosen = decide_tonight(settings, scores, ledger, standing, beliefs, as_of=as_of)
     window = settings.population.active_days
     rates = complaint_rates(lake.tables, as_of=as_of, time_zone=settings.time_zone, days=window)
     record = _record(settings, lake, champions, arrivals) | {"complaints": asdict(rates) if rates else None}

@@ -31,6 +31,15 @@ class DecisionsSettings(Section):
         default=28, ge=0, description="Who was contacted, or held out, is left alone for so many days."
     )
     yearly_cap: int = Field(default=12, ge=0, description="The most contacts of one customer within 364 days.")
+    habit_spread: float = Field(
+        default=0.5,
+        ge=0,
+        le=2,
+        allow_inf_nan=False,
+        description="How much more often offers are believed to be taken by customers who stand one standard deviation "
+        "above the mean in habits of taking them (buying at a discount, answering campaigns, looking around before "
+        "buying), until takers show it themselves: 0.5 is half as often again; 0 is no more often.",
+    )
     campaign: Literal["month", "quarter", "year"] = Field(
         default="month",
         description="How long a campaign of an action lasts; the holdout is drawn anew for each, and each is measured.",

@@ -12,7 +12,8 @@ import polars as pl
 from features import SnapshotStore, fingerprint
 from models import targets
 from models._randomised import Randomised
-from models._takers import FEWEST_OF_EACH, FEWEST_TOLD, Lent, Offered
+from models._takers import FEWEST_OF_EACH, FEWEST_TOLD, Habits, Offered
+from models._tellers import Besides
 from models._uplift import LEARNING
 from models._uplift_traits import features_of, traits_among, traits_of
 from pipelines._learned_effects import MOST_CAMPAIGNS
@@ -54,7 +55,8 @@ class Lesson:
     `waiting` are customers contacted besides, who tell who takes the offer though their outcome is not known yet, or
     that of nobody held out: `campaign`, `customer_id`, `as_of`, `probability`, `took` and `weight` as `Offered` has
     them. `elsewhere` are customers contacted by other actions, in the same columns; `asked` (`customer_id`, `as_of`,
-    `probability`) are customers of tonight whom this one could be done to (`_lent_lessons`).
+    `probability`) are customers of tonight whom this one could be done to (`_besides`). `habit_spread` is how much
+    habits are believed to say of who takes offers.
     """
 
     action: str
@@ -63,6 +65,7 @@ class Lesson:
     waiting: pl.DataFrame
     elsewhere: pl.DataFrame
     asked: pl.DataFrame
+    habit_spread: float = 0.0
 
     @classmethod
     def empty(cls, action: str, *, effect: float) -> Lesson:
@@ -75,8 +78,8 @@ class Lesson:
     @property
     def digest(self) -> str:
         """A hash of all that is learned from, and how: the same lesson has the same digest, whatever night asks."""
-        told = f"{self.action} {self.effect!r} {LEARNING} {self.columns} {fingerprint()} {self.rows.write_csv()}"
-        told += self.waiting.write_csv() + self.elsewhere.write_csv() + self.asked.write_csv()
+        told = f"{self.action} {self.effect!r} {LEARNING} {self.habit_spread} {self.columns} {fingerprint()} "
+        told += self.rows.write_csv() + self.waiting.write_csv() + self.elsewhere.write_csv() + self.asked.write_csv()
         return hashlib.sha256(told.encode()).hexdigest()
 
     def trial(self, store: SnapshotStore | None) -> Randomised:
@@ -104,14 +107,13 @@ class Lesson:
         """Those who wait, as models take them, with the features that each had on the night of assignment."""
         return self._offered(self.waiting, store)
 
-    def lent(self, store: SnapshotStore | None) -> Lent | None:
-        """Who takes other offers, as models take it; None where nobody tells."""
-        if not self.elsewhere.height:
-            return None
+    def besides(self, store: SnapshotStore | None) -> Besides:
+        """What is known besides these customers of who takes the offer, as models take it."""
         columns = () if store is None else self.columns
         asked = self.asked if store is None else _with_features(self.asked, features_of(columns), store)
-        return Lent(
-            offered=self._offered(self.elsewhere, store),
+        return Besides(
+            habits=Habits.among(columns, spread=self.habit_spread),
+            others=self._offered(self.elsewhere, store),
             traits=traits_of(asked, columns),
             risk=_risk(asked, self.action).to_numpy(),
         )
@@ -130,8 +132,13 @@ class Lesson:
     @property
     def columns(self) -> tuple[str, ...]:
         """The habits that the model of the question may use on which the action acts."""
-        question = question_of(self.action)
-        return traits_among(targets()["churn" if question == REFERRAL else question].columns)
+        return traits_about(self.action)
+
+
+def traits_about(action: str) -> tuple[str, ...]:
+    """The habits that the model of the question may use on which the action acts."""
+    question = question_of(action)
+    return traits_among(targets()["churn" if question == REFERRAL else question].columns)
 
 
 def lesson_of(action: str, ledger: Ledger, *, effect: float, before: date) -> Lesson | None:

@@ -8,18 +8,22 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from models._uplift_registry import KeptUplift
 
-UPLIFT, QINI, WHY_NOT, LENT = "uplift", "uplift_qini", "uplift_why_not", "uplift_lent"
-_TERMS = (UPLIFT, QINI, WHY_NOT, LENT)
+UPLIFT, QINI, WHY_NOT, TOLD_BY = "uplift", "uplift_qini", "uplift_why_not", "uplift_told_by"
+HABITS = "habit_spread"
+_TERMS = (UPLIFT, QINI, WHY_NOT, TOLD_BY, HABITS)
 """The version with its Qini coefficient and the ends of that, or why no uplift model is gone by. With a version and why
-not, it is the effect of all that is gone by, spread by who takes the offer, or other offers where it is lent."""
+not, it is the effect of all that is gone by, spread by who takes the offer, as told by others or habits where that is
+said. Without a version it is spread by habits alone, as far as `habit_spread`."""
+_SPREAD = {"own": "who takes it", "others": "who takes other offers", "habits": "habits of taking offers"}
+_OWN = "own"
 _DECIMALS = 6
 
 
 def terms_told(kept: KeptUplift) -> dict[str, object]:
     """What the terms of a campaign that begins say of what was learned."""
     version: dict[str, object] = {} if kept.version is None else {UPLIFT: kept.version}
-    if kept.is_lent:
-        version[LENT] = True
+    if kept.told_by and kept.told_by != _OWN:
+        version[TOLD_BY] = kept.told_by
     if kept.why_not or kept.qini is None:
         return version | {WHY_NOT: kept.why_not}
     return version | {QINI: [round(value, _DECIMALS) for value in (kept.qini.value, kept.qini.low, kept.qini.high)]}
@@ -36,9 +40,9 @@ def uplift_words(terms: Mapping[str, Any]) -> str | None:
         value, low, high = terms[QINI]
         return f"by uplift model {terms[UPLIFT]} (Qini {value:.3f}, {low:.3f} to {high:.3f})"
     if UPLIFT in terms:
-        taken = "other offers" if terms.get(LENT) else "it"
         model = f"(model {terms[UPLIFT]}), no uplift model: {terms[WHY_NOT]}"
-        return f"effect as believed, spread by who takes {taken} {model}"
+        return f"effect as believed, spread by {_SPREAD[terms.get(TOLD_BY, _OWN)]} {model}"
     if WHY_NOT in terms:
-        return f"effect as believed, no uplift model: {terms[WHY_NOT]}"
+        spread = ", spread by habits of taking offers" if terms.get(HABITS) else ""
+        return f"effect as believed{spread}, no uplift model: {terms[WHY_NOT]}"
     return None

@@ -18,6 +18,7 @@ from models._uplift import LEARNING
 from pipelines._campaigns_tonight import campaigns_tonight
 from pipelines._decisions import declared_campaigns
 from pipelines._ingest import ingest, read_and_check
+from pipelines._learned_effects import believed_tonight
 from pipelines._learning import snapshot_store
 from pipelines._models import uplift_lines
 from pipelines._settings import Settings, load_settings
@@ -91,7 +92,8 @@ def scored(folder: Path, standing: Standing, as_of: date) -> tuple[pl.DataFrame,
     """Scores of everybody, every third of them not asked, with what uplift models say."""
     settings = settings_of(folder)
     rows = snapshot_store(settings, open_lake(settings.home)).at(as_of)
-    return with_uplifts(settings, asked(folder, as_of), rows, standing.campaigns)
+    beliefs = believed_tonight(standing.campaigns, Ledger(None, settings.home), as_of=as_of)
+    return with_uplifts(settings, asked(folder, as_of), rows, standing.campaigns, beliefs)
 
 
 def asked(folder: Path, as_of: date) -> pl.DataFrame:
@@ -180,7 +182,8 @@ def test_without_a_model_the_terms_say_why_not(lake_home: Path, tmp_path: Path, 
     assert first["uplift_why_not"].startswith(words)
     assert "uplift" not in first
     assert first == again
-    assert str(uplift_words(first)).startswith(f"effect as believed, no uplift model: {words}")
+    spread = "" if words.startswith("on customers") else ", spread by habits of taking offers"
+    assert str(uplift_words(first)).startswith(f"effect as believed{spread}, no uplift model: {words}")
 
 
 def test_receipts_say_who_takes_the_offer_and_spread_the_effect_where_there_is_no_model(

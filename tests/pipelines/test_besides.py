@@ -11,7 +11,7 @@ from campaigns import assigned, campaign, receipt, record
 from past_campaign import remember, win_back
 
 from models._takers import FEWEST_OF_EACH, FEWEST_TOLD
-from pipelines._lent_lessons import lessons_tonight
+from pipelines._besides import lessons_tonight
 from pipelines._uplift_lessons import Lesson, lesson_of
 from serving import Ledger
 
@@ -28,9 +28,9 @@ SCORES = pl.DataFrame(
 )
 
 
-def lent_to(action: str, ledger: Ledger, scores: pl.DataFrame = SCORES) -> Lesson | None:
+def lesson_tonight(action: str, ledger: Ledger, scores: pl.DataFrame = SCORES) -> Lesson | None:
     """The lesson of an action whose campaign begins tonight."""
-    return lessons_tonight(ledger, {action: 0.2}, scores, as_of=BEGINS).get(action)
+    return lessons_tonight(ledger, {action: 0.2}, scores, habit_spread=0.5, as_of=BEGINS).get(action)
 
 
 def offer(ledger: Ledger, action: str, *, day: date, contacted: int, taking: int) -> None:
@@ -49,7 +49,7 @@ def offer(ledger: Ledger, action: str, *, day: date, contacted: int, taking: int
 def test_an_action_that_was_never_tried_learns_who_takes_offers_to_come_back(tmp_path: Path) -> None:
     ledger = win_back(tmp_path)
     assert lesson_of(OFFER, ledger, effect=0.2, before=BEGINS) is None
-    lesson = lent_to(OFFER, ledger)
+    lesson = lesson_tonight(OFFER, ledger)
     assert lesson is not None
     assert (lesson.rows.height, lesson.waiting.height) == (0, 0)
     own = lesson_of(BACK, ledger, effect=0.1, before=BEGINS)
@@ -63,16 +63,17 @@ def test_an_action_that_was_never_tried_learns_who_takes_offers_to_come_back(tmp
 
 def test_no_action_lends_to_itself(tmp_path: Path) -> None:
     ledger = win_back(tmp_path)
-    lesson, own = lent_to(BACK, ledger), lesson_of(BACK, ledger, effect=0.2, before=BEGINS)
+    lesson, own = lesson_tonight(BACK, ledger), lesson_of(BACK, ledger, effect=0.2, before=BEGINS)
     assert lesson is not None
     assert own is not None
-    assert lesson.digest == own.digest
-    assert lesson.lent(None) is None
+    assert lesson.elsewhere.height == 0
+    assert lesson.waiting.equals(own.waiting)
+    assert lesson.asked.height == 0  # nobody's win-back is predicted
 
 
 @pytest.mark.parametrize("scores", [SCORES.drop("upsell_probability"), SCORES.clear()])
 def test_where_nobody_is_asked_about_tonight_nothing_is_lent(tmp_path: Path, scores: pl.DataFrame) -> None:
-    assert lent_to(MORE, win_back(tmp_path), scores) is None
+    assert lesson_tonight(MORE, win_back(tmp_path), scores) is None
 
 
 def test_offers_to_stay_lend_nothing(tmp_path: Path) -> None:
@@ -80,16 +81,16 @@ def test_offers_to_stay_lend_nothing(tmp_path: Path) -> None:
     own = lesson_of(OFFER, ledger, effect=0.2, before=BEGINS)
     assert own is not None
     assert own.rows["took"].sum() >= FEWEST_OF_EACH
-    assert lent_to(MORE, ledger) is None
+    assert lesson_tonight(MORE, ledger) is None
 
 
 def test_what_few_tell_is_not_lent(tmp_path: Path) -> None:
     ledger = Ledger(None, tmp_path)
     offer(ledger, BACK, day=date(2024, 5, 6), contacted=FEWEST_TOLD - 1, taking=20)
     offer(ledger, "referral_invitation", day=date(2024, 5, 7), contacted=90, taking=FEWEST_OF_EACH - 1)
-    assert lent_to(MORE, ledger) is None
+    assert lesson_tonight(MORE, ledger) is None
     offer(ledger, "cross_sell", day=date(2024, 5, 8), contacted=FEWEST_TOLD, taking=FEWEST_OF_EACH)
-    lesson = lent_to(MORE, ledger)
+    lesson = lesson_tonight(MORE, ledger)
     assert lesson is not None
     assert lesson.elsewhere["campaign"].unique().to_list() == ["cross_sell-2024-05-08"]
 
@@ -98,7 +99,7 @@ def test_that_one_offer_is_taken_more_often_than_another_says_nothing(tmp_path: 
     ledger = Ledger(None, tmp_path)
     offer(ledger, BACK, day=date(2024, 5, 6), contacted=100, taking=10)
     offer(ledger, "cross_sell", day=date(2024, 5, 7), contacted=60, taking=40)
-    lesson = lent_to(MORE, ledger)
+    lesson = lesson_tonight(MORE, ledger)
     assert lesson is not None
     shares = lesson.elsewhere.group_by("campaign").agg(
         (pl.col("took") * pl.col("weight")).sum() / pl.col("weight").sum()
@@ -108,13 +109,13 @@ def test_that_one_offer_is_taken_more_often_than_another_says_nothing(tmp_path: 
 
 def test_once_many_were_treated_it_does_not_depend_on_whom_tonight_asks_about(tmp_path: Path) -> None:
     ledger = win_back(tmp_path)
-    first, second = (lent_to(MORE, ledger, scores) for scores in (SCORES, SCORES.head(100)))
+    first, second = (lesson_tonight(MORE, ledger, scores) for scores in (SCORES, SCORES.head(100)))
     assert first is not None
     assert second is not None
     assert first.digest != second.digest
     ledger = remember(tmp_path / "other")
     offer(ledger, BACK, day=date(2024, 5, 20), contacted=100, taking=30)
-    first, second = (lent_to(OFFER, ledger, scores) for scores in (SCORES, SCORES.head(100)))
+    first, second = (lesson_tonight(OFFER, ledger, scores) for scores in (SCORES, SCORES.head(100)))
     assert first is not None
     assert second is not None
     assert first.elsewhere.height == 100

@@ -1,4 +1,4 @@
-"""What do other actions tell of one that was hardly tried? Who takes their offers.
+"""What tells who takes the offer of an action that was hardly tried? Who takes those of other actions, and habits.
 
 Who takes one kind of offer takes others more often too (Lichtenstein, Netemeyer and Burton 1995). So before an action
 has customers of its own who tell who takes it, those contacted by other actions do.
@@ -6,7 +6,7 @@ has customers of its own who tell who takes it, those contacted by other actions
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -21,7 +21,7 @@ _SHOWN = 10_000
 
 
 def lessons_tonight(
-    ledger: Ledger, beliefs: Mapping[str, float], scores: pl.DataFrame, *, as_of: date
+    ledger: Ledger, beliefs: Mapping[str, float], scores: pl.DataFrame, *, habit_spread: float, as_of: date
 ) -> dict[str, Lesson]:
     """The lesson of each action of `beliefs` (the effect believed of all) that has one, with what other actions lend.
 
@@ -35,10 +35,14 @@ def lessons_tonight(
     many = {name: rows for name, rows in told.items() if _is_enough(rows)}
     found = {name: lesson_of(name, ledger, effect=effect, before=as_of) for name, effect in beliefs.items()}
     lessons = {
-        name: _with_others(found[name] or Lesson.empty(name, effect=effect), many, scores, as_of=as_of)
+        name: _with_besides(found[name] or Lesson.empty(name, effect=effect), many, scores, as_of=as_of)
         for name, effect in beliefs.items()
     }
-    return {name: one for name, one in lessons.items() if found[name] is not None or one.elsewhere.height}
+    return {
+        name: replace(one, habit_spread=habit_spread if PURPOSES[name].is_offer else 0.0)
+        for name, one in lessons.items()
+        if found[name] is not None or one.elsewhere.height
+    }
 
 
 def _told(lesson: Lesson) -> pl.DataFrame:
@@ -52,26 +56,29 @@ def _is_enough(told: pl.DataFrame) -> bool:
     return told.height >= FEWEST_TOLD and FEWEST_OF_EACH <= takers <= told.height - FEWEST_OF_EACH
 
 
-def _with_others(lesson: Lesson, told: Mapping[str, pl.DataFrame], scores: pl.DataFrame, *, as_of: date) -> Lesson:
+def _with_besides(lesson: Lesson, told: Mapping[str, pl.DataFrame], scores: pl.DataFrame, *, as_of: date) -> Lesson:
     """With what other actions tell, each one's share who took it made that of all of them together.
 
     While few were contacted by the action itself, its effect is of those of tonight's customers whom its outcome is
     predicted of.
     """
     purpose = PURPOSES[lesson.action]
-    others = [rows for name, rows in sorted(told.items()) if name != lesson.action]
-    if not others or purpose.probability not in scores.columns:
+    if not purpose.is_offer or purpose.probability not in scores.columns:
         return lesson
-    together = pl.concat(others)
-    took, weight = pl.col("took"), pl.col("weight")
-    share = (took * weight).sum() / weight.sum()
-    level = together.select(share).item()
-    elsewhere = pl.concat([rows.with_columns(took=took * level / share) for rows in others])
     is_asked = purpose.risk(pl.col(purpose.probability)) > 0
     asked = scores.filter(is_asked).select("customer_id", as_of=pl.lit(as_of), probability=purpose.probability)
+    if not asked.height:
+        return lesson
     if lesson.rows["is_treated"].sum() >= FEWEST_TOLD:
         asked = asked.clear()
-    elif not asked.height:
-        return lesson
     asked = asked.sort("customer_id").gather_every(max(asked.height // _SHOWN, 1))
-    return replace(lesson, elsewhere=elsewhere.sort("campaign", "customer_id"), asked=asked.select(ASKED))
+    others = [rows for name, rows in sorted(told.items()) if name != lesson.action]
+    return replace(lesson, elsewhere=_alike(others) if others else lesson.elsewhere, asked=asked.select(ASKED))
+
+
+def _alike(others: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """Those contacted by several actions, each one's share who took it made that of all."""
+    took, weight = pl.col("took"), pl.col("weight")
+    share = (took * weight).sum() / weight.sum()
+    level = pl.concat(others).select(share).item()
+    return pl.concat([rows.with_columns(took=took * level / share) for rows in others]).sort("campaign", "customer_id")

@@ -13,15 +13,17 @@ from models._labels import labels, population
 from models._target import Future, Target, Terms
 
 FEWEST = 50
-"""So many customers who grew, and as many who did not, say how much more the former spend."""
+"""So many who grew, and as many who did not, say how much more the former spend: customers by horizon."""
 _WINDOWS = 4
 """So many horizons, one before the other, are looked at: a single one may be a season."""
+_MOST = 0.99
+"""Who spent more than this share of all counts as having spent as much as these: one huge order is no growth."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Growth:
     """What customers who grew spent within the horizon more than those who did not, as a share of what all spent on
-    average; and how many of each were seen."""
+    average; and how many of each were seen, one customer as often as there were horizons."""
 
     share: float
     grew: int
@@ -36,6 +38,7 @@ def growth_known(target: Target, tables: Mapping[str, pl.LazyFrame], *, as_of: d
     latest = as_of - timedelta(days=terms.ahead_days)
     days = [latest - timedelta(days=terms.horizon_days * number) for number in range(_WINDOWS)]
     seen = pl.concat([_seen(target, tables, as_of=day, known_by=as_of, terms=terms) for day in days])
+    seen = seen.with_columns(pl.col("spent").clip(0.0, pl.col("spent").quantile(_MOST, interpolation="lower")))
     grew, others = (seen.filter(pl.col("label") == label)["spent"] for label in (True, False))
     share, mean = terms.more_share, _mean(seen["spent"])
     if min(len(grew), len(others)) >= FEWEST and mean > 0:

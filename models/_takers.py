@@ -25,6 +25,8 @@ _STRENGTHS = tuple(10.0**power for power in range(6))
 _LEAST = 0.1
 """Nobody is thought to take an offer less often than this share of what all do."""
 _FOLDS = 5
+_ALIKE = 1e-9
+"""Who deviates no more than this from the mean of ranks stands where all do."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,16 +101,33 @@ class Habits:
         """Those among the traits in `columns`."""
         return cls(told=np.isin(columns, PRONE), spread=spread)
 
-    @property
-    def say_anything(self) -> bool:
-        """Whether there is such a habit, and something is believed of it."""
-        return self.spread != 0 and bool(self.told.any())
+    def leaning(self, ranks: Numbers) -> Leaning:
+        """What they say, of traits that are ranks; the mean and the deviation are those of customers with `ranks`.
 
-    def slopes(self, ranks: Numbers) -> Numbers:
-        """The slope of each trait of the share who take it, over the mean share; 0 where all stand alike."""
-        standing = ranks @ self.told.astype(np.float64)
-        deviation = float(standing.std()) if len(standing) else 0.0
-        return np.asarray(self.told * (self.spread / deviation if deviation > 0 else 0.0))
+        Nothing, where all of these stand alike or there are none.
+        """
+        standing = ranks @ self.told.astype(np.float64) if len(ranks) else np.zeros(1)
+        deviation = float(standing.std())
+        each = self.spread / deviation if deviation > _ALIKE else 0.0
+        return Leaning(slopes=np.asarray(self.told * each), centre=float(standing.mean()) * each)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Leaning:
+    """What is believed of the share who take an offer, over the mean share: 1 + ranks x `slopes` - `centre`."""
+
+    slopes: Numbers
+    centre: float
+
+    @classmethod
+    def none(cls, traits: int) -> Leaning:
+        """That so many traits say nothing."""
+        return cls(slopes=np.zeros(traits), centre=0.0)
+
+    @property
+    def says_anything(self) -> bool:
+        """Whether any trait says something."""
+        return bool(self.slopes.any())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,12 +147,12 @@ class Takers:
     is_share: bool
 
     @classmethod
-    def of(cls, offered: Offered, *, habits: Habits, over: Customers | None = None) -> Takers:
-        """Learned from contacted customers whose traits are ranks; where little is told, near what `habits` say.
+    def of(cls, offered: Offered, *, leaning: Leaning, over: Customers | None = None) -> Takers:
+        """Learned from contacted customers whose traits are ranks; where little is told, near what is believed.
 
         The effect is of them; or, where they were offered something else, of the customers `over` whom it is.
         """
-        prior = offered.mean * habits.slopes(offered.traits)
+        prior = offered.mean * leaning.slopes
         beyond = offered.took - offered.traits @ prior
         fitted = RidgeCV(alphas=_STRENGTHS).fit(offered.traits, beyond, sample_weight=offered.weight)
         made = cls(
@@ -146,13 +165,13 @@ class Takers:
         return made._of_all(over or (offered.traits, offered.risk))
 
     @classmethod
-    def by_habits(cls, habits: Habits, *, over: Customers) -> Takers:
-        """As habits say before anybody told; the effect is of the customers `over` whom it is, whose traits are ranks.
+    def by_habits(cls, leaning: Leaning, *, over: Customers) -> Takers:
+        """As is believed before anybody told; the effect is of the customers `over` whom it is, whose traits are ranks.
 
-        Then shares are those of the mean, which is 1.
+        The shares are told over the mean share.
         """
-        made = cls(level=1.0, slopes=habits.slopes(over[0]), least=_LEAST, factor=1.0, is_share=False)
-        return made._of_all(over)
+        level = 1.0 - leaning.centre
+        return cls(level=level, slopes=leaning.slopes, least=_LEAST, factor=1.0, is_share=False)._of_all(over)
 
     def share(self, traits: Numbers) -> Numbers:
         """The share who take it, of customers with these traits."""
@@ -171,7 +190,7 @@ class Takers:
         """The same, the mean change of these customers as the effect of all says."""
         traits, risk = customers
         spread = float(self.reach(traits, risk).sum())
-        return replace(self, factor=float(risk.sum()) / spread if spread > 0 else 0.0)
+        return replace(self, factor=float(risk.sum()) / spread if spread > 0 else 1.0)
 
 
 def are_told(offered: Offered) -> bool:
@@ -180,7 +199,7 @@ def are_told(offered: Offered) -> bool:
     return len(offered) >= FEWEST_TOLD and FEWEST_OF_EACH <= taking <= len(offered) - FEWEST_OF_EACH
 
 
-def are_known_by_traits(offered: Offered, *, habits: Habits, seed: int, needed: float) -> bool:
+def are_known_by_traits(offered: Offered, *, leaning: Leaning, seed: int, needed: float) -> bool:
     """Whether traits (ranks) foretell who takes the offer, of customers who were not learned from.
 
     They must be ahead of the same share for all by `needed` standard errors of the paired difference of the losses.
@@ -194,7 +213,7 @@ def are_known_by_traits(offered: Offered, *, habits: Habits, seed: int, needed: 
         if not asked.any():
             continue
         known = offered.among(~asked)
-        foretold[asked], alike[asked] = Takers.of(known, habits=habits).share(offered.traits[asked]), known.mean
+        foretold[asked], alike[asked] = Takers.of(known, leaning=leaning).share(offered.traits[asked]), known.mean
     return _standard_errors_ahead(offered, foretold, alike) > needed
 
 

@@ -11,7 +11,17 @@ import numpy.typing as npt
 from models._matrix import Numbers
 from models._randomised import Randomised
 from models._ranked import Ranked
-from models._takers import FEWEST_TOLD, Customers, Habits, Offered, Takers, are_known_by_traits, speak_against
+from models._takers import (
+    FEWEST_TOLD,
+    Customers,
+    Habits,
+    Leaning,
+    Offered,
+    Takers,
+    are_known_by_traits,
+    are_told,
+    speak_against,
+)
 
 OWN, OTHERS, HABITS = "own", "others", "habits"
 
@@ -21,8 +31,7 @@ class Besides:
     """What is known besides an action's own campaigns of who takes its offer.
 
     `habits` are believed to tell it. `others` are customers contacted by other actions, each action's share who took it
-    made the same. `traits` and `risk` are of tonight's customers whom the outcome is predicted of, or some of them;
-    nobody where enough were contacted by the action itself.
+    made the same. `traits` and `risk` are of tonight's customers whom the outcome is predicted of, or some of them.
     """
 
     habits: Habits
@@ -33,10 +42,14 @@ class Besides:
     @classmethod
     def nothing(cls, columns: Sequence[str]) -> Besides:
         """Nothing, of customers with the traits in `columns`."""
-        nobody = np.zeros((0, len(columns)))
-        none = np.zeros(0)
+        nobody, none = np.zeros((0, len(columns))), np.zeros(0)
         others = Offered(traits=nobody, risk=none, took=none, weight=none, customers=none.astype(np.object_))
         return cls(habits=Habits.among(columns, spread=0.0), others=others, traits=nobody, risk=none)
+
+    @property
+    def leaning(self) -> Leaning:
+        """What habits say, of traits that are ranks."""
+        return self.habits.leaning(self.traits)
 
     def ranked(self, ranked: Ranked) -> Besides:
         """The same with ranks for traits."""
@@ -63,35 +76,42 @@ class Told:
         Where others tell it or habits, the effect of all is of the treated among `known`, if they are many; else of
         those whom it could be done to tonight.
         """
-        habits, others = self.besides.habits, self.besides.others
+        leaning = self.besides.leaning
         if self.by == OWN:
-            return Takers.of(self.own, habits=habits)
-        over = self._of_whom(known)
-        return Takers.of(others, habits=habits, over=over) if self.by == OTHERS else Takers.by_habits(habits, over=over)
+            return Takers.of(self.own, leaning=leaning)
+        over = self.of_whom(known)
+        if self.by == HABITS:
+            return Takers.by_habits(leaning, over=over)
+        return Takers.of(self.besides.others, leaning=leaning, over=over)
 
-    def without(self, customers: npt.NDArray[np.object_]) -> Told:
-        """The same without what some customers tell of this offer."""
-        return replace(self, own=self.own.without(customers))
-
-    def _of_whom(self, known: Randomised) -> Customers:
+    def of_whom(self, known: Randomised) -> Customers:
+        """Traits and risks of those of whom the effect of all is."""
         treated = known.is_treated
-        if treated.sum() >= FEWEST_TOLD or not len(self.besides.risk):
+        if treated.sum() >= FEWEST_TOLD:
             return known.traits[treated], known.risk[treated]
         return self.besides.traits, self.besides.risk
+
+    def without(self, customers: npt.NDArray[np.object_]) -> Told:
+        """The same without what some customers tell."""
+        others = self.besides.others.without(customers)
+        return replace(self, own=self.own.without(customers), besides=replace(self.besides, others=others))
 
 
 def told_besides(known: Randomised, own: Offered, besides: Besides, *, seed: int, needed: float) -> Told | None:
     """What tells who takes the offer where own customers do not; None where nothing does. Traits are ranks.
 
-    Others, if traits foretell it of them; else habits. Of neither, if own customers speak against it.
+    Others, if traits foretell it of them; else habits. Of neither, if own customers speak against it, or there is
+    nobody of whom the effect of all could be.
     """
-    habits = besides.habits
-    by = {
-        OTHERS: are_known_by_traits(besides.others, habits=habits, seed=seed, needed=needed),
-        HABITS: habits.say_anything,
-    }
-    for name, can_tell in by.items():
-        told = Told(by=name, own=own, besides=besides)
-        if can_tell and not speak_against(own, told.takers(known), needed=needed):
+    told = Told(by=OTHERS, own=own, besides=besides)
+    if not len(told.of_whom(known)[1]):
+        return None
+    if are_known_by_traits(besides.others, leaning=besides.leaning, seed=seed, needed=needed):
+        apart = told.without(own.customers)
+        rest = apart if are_told(apart.besides.others) else told
+        if not speak_against(own, rest.takers(known), needed=needed):
             return told
-    return None
+    told = replace(told, by=HABITS)
+    if not besides.leaning.says_anything or speak_against(own, told.takers(known), needed=needed):
+        return None
+    return told

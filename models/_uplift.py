@@ -142,7 +142,8 @@ def learn_uplift(trial: Randomised, waiting: Offered | None = None, besides: Bes
     known `besides` says it.
     """
     offered = Offered.of(trial).and_of(waiting)
-    ranked, told = _ranked_and_told(trial, offered, besides or Besides.nothing(trial.columns))
+    seen = trial.traits if waiting is None else np.vstack([trial.traits, waiting.traits])
+    ranked, told = _ranked_and_told(trial, offered, seen, besides or Besides.nothing(trial.columns))
     shown = replace(trial, traits=ranked.apply(trial.traits))
     why_not = short_of(trial)
     found = None if why_not else judged(shown, by=told)
@@ -165,13 +166,18 @@ def learn_uplift(trial: Randomised, waiting: Offered | None = None, besides: Bes
     )
 
 
-def _ranked_and_told(trial: Randomised, offered: Offered, besides: Besides) -> tuple[Ranked, Told | None]:
-    """The ranks of traits, among all who are learned from, and what tells who takes the offer."""
-    ranked = Ranked.of(np.vstack([trial.traits, offered.traits]))
-    own = offered.ranked(ranked)
-    if are_known_by_traits(own, habits=besides.habits, seed=SEED, needed=NEEDED):
-        return ranked, Told(by=OWN, own=own, besides=besides)
-    ranked = Ranked.of(np.vstack([trial.traits, offered.traits, besides.others.traits, besides.traits]))
+def _ranked_and_told(
+    trial: Randomised, offered: Offered, seen: Numbers, besides: Besides
+) -> tuple[Ranked, Told | None]:
+    """The ranks of traits, among all who are learned from, and what tells who takes the offer.
+
+    Those `seen` by the action itself, as long as they tell it; else with them all who are known besides.
+    """
+    ranked = Ranked.of(seen)
+    own, around = offered.ranked(ranked), besides.ranked(ranked)
+    if are_known_by_traits(own, leaning=around.leaning, seed=SEED, needed=NEEDED):
+        return ranked, Told(by=OWN, own=own, besides=around)
+    ranked = Ranked.of(np.vstack([seen, besides.others.traits, besides.traits]))
     shown = replace(trial, traits=ranked.apply(trial.traits))
     told = told_besides(shown, offered.ranked(ranked), besides.ranked(ranked), seed=SEED, needed=NEEDED)
     return ranked, told

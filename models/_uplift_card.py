@@ -55,7 +55,8 @@ def _data(trial: Randomised, learned: Learned) -> Iterator[str]:
     yield f"Campaigns with outcomes of both arms: {campaigns or 'none yet'}."
     counts = ", ".join(f"{name.replace('_', ' ')} {count:,}" for name, count in counts_of(trial).items())
     yield f"Counts: {counts}. Believed effect of all: {trial.effect:.4f}."
-    yield f"Assignments that told {_SPREAD.get(learned.told_by, _SPREAD[OWN])}: {learned.told:,}."
+    if learned.told:
+        yield f"Assignments that told {_SPREAD.get(learned.told_by, _SPREAD[OWN])}: {learned.told:,}."
 
 
 def _found(judged: Judged) -> Iterator[str]:

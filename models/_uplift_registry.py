@@ -20,7 +20,6 @@ from features import fingerprint
 from models._errors import FeaturesChanged, NoChampion
 from models._qini import Qini
 from models._randomised import Randomised
-from models._tellers import OWN
 from models._uplift import LEARNING, PROBABILITY, Learned, Uplift
 from models._uplift_card import counts_of, uplift_card
 
@@ -88,7 +87,7 @@ class UpliftRegistry(Registry):
             return None
         told = json.loads(found[0].data.tags[_OUTCOME])
         qini = Qini(**told["qini"]) if told["qini"] else None
-        return KeptUplift(version=told["version"], why_not=told["why_not"], qini=qini, told_by=told.get("told_by", OWN))
+        return KeptUplift(version=told["version"], why_not=told["why_not"], qini=qini, told_by=told["told_by"])
 
     def uplift(self, action: str, *, version: int) -> Uplift:
         """The model of a version.

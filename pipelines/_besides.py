@@ -17,7 +17,7 @@ from pipelines._uplift_lessons import ASKED, WAITING, Lesson, lesson_of
 from serving import PURPOSES, Ledger
 
 _SHOWN = 10_000
-"""So many of tonight's customers, evenly spread, stand for all."""
+"""No more than so many of tonight's customers, evenly spread, stand for all."""
 
 
 def lessons_tonight(
@@ -57,11 +57,7 @@ def _is_enough(told: pl.DataFrame) -> bool:
 
 
 def _with_besides(lesson: Lesson, told: Mapping[str, pl.DataFrame], scores: pl.DataFrame, *, as_of: date) -> Lesson:
-    """With what other actions tell, each one's share who took it made that of all of them together.
-
-    While few were contacted by the action itself, its effect is of those of tonight's customers whom its outcome is
-    predicted of.
-    """
+    """With what other actions tell, and those of tonight's customers whom its outcome is predicted of."""
     purpose = PURPOSES[lesson.action]
     if not purpose.is_offer or purpose.probability not in scores.columns:
         return lesson
@@ -69,9 +65,7 @@ def _with_besides(lesson: Lesson, told: Mapping[str, pl.DataFrame], scores: pl.D
     asked = scores.filter(is_asked).select("customer_id", as_of=pl.lit(as_of), probability=purpose.probability)
     if not asked.height:
         return lesson
-    if lesson.rows["is_treated"].sum() >= FEWEST_TOLD:
-        asked = asked.clear()
-    asked = asked.sort("customer_id").gather_every(max(asked.height // _SHOWN, 1))
+    asked = asked.sort("customer_id").gather_every(-(-asked.height // _SHOWN))
     others = [rows for name, rows in sorted(told.items()) if name != lesson.action]
     return replace(lesson, elsewhere=_alike(others) if others else lesson.elsewhere, asked=asked.select(ASKED))
 

@@ -79,7 +79,7 @@ def publish_night(
     scores = with_facts(_scores(settings, lake, champions, tonight, rows), rows, settings, lake)
     ledger = Ledger(settings.ledger.url, settings.home)
     record_what_was_killed(ledger, settings.home, before=as_of)
-    standing = campaigns_tonight(settings, lake, ledger, scores, as_of=as_of)
+    standing = campaigns_tonight(settings, lake, ledger, scores, rows, as_of=as_of)
     beliefs = believed_tonight(standing.campaigns, ledger, as_of=as_of)
     scores, silent = with_uplifts(settings, scores, rows, standing.campaigns, beliefs)
     chosen = decide_tonight(settings, scores, ledger, standing, beliefs, as_of=as_of)

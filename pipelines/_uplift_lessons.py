@@ -111,9 +111,11 @@ class Lesson:
         """What is known besides these customers of who takes the offer, as models take it."""
         columns = () if store is None else self.columns
         asked = self.asked if store is None else _with_features(self.asked, features_of(columns), store)
+        others = self._offered(self.elsewhere, store)
         return Besides(
             habits=Habits.among(columns, spread=self.habit_spread),
-            others=self._offered(self.elsewhere, store),
+            # At which risk they were contacted is that of another outcome, and says nothing here.
+            others=replace(others, risk=np.full(len(others), np.nan)),
             traits=traits_of(asked, columns),
             risk=_risk(asked, self.action).to_numpy(),
         )

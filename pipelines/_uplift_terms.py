@@ -43,6 +43,11 @@ def uplift_words(terms: Mapping[str, Any]) -> str | None:
         model = f"(model {terms[UPLIFT]}), no uplift model: {terms[WHY_NOT]}"
         return f"effect as believed, spread by {_SPREAD[terms.get(TOLD_BY, _OWN)]} {model}"
     if WHY_NOT in terms:
-        spread = ", spread by habits of taking offers" if terms.get(HABITS) else ""
-        return f"effect as believed{spread}, no uplift model: {terms[WHY_NOT]}"
+        return f"effect as believed{_by_habits(terms)}, no uplift model: {terms[WHY_NOT]}"
+    if HABITS in terms:
+        return f"effect as believed{_by_habits(terms)}"
     return None
+
+
+def _by_habits(terms: Mapping[str, Any]) -> str:
+    return f", spread by {_SPREAD['habits']}" if HABITS in terms else ""

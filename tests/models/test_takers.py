@@ -10,11 +10,11 @@ from randomised_trial import ALIKE, offered, shown
 
 from models._randomised import Randomised
 from models._ranked import Ranked
-from models._takers import FEWEST_OF_EACH, FEWEST_TOLD, Habits, Offered, Takers, are_known_by_traits, are_told
+from models._takers import FEWEST_OF_EACH, FEWEST_TOLD, Habits, Leaning, Offered, Takers, are_known_by_traits, are_told
 from models._tellers import OWN, Besides, Told
 from models._uplift import NEEDED, SEED, judged, learn_uplift
 
-NOTHING = Habits(told=np.zeros(ALIKE.traits, dtype=np.bool_), spread=0.0)
+NOTHING = Leaning.none(ALIKE.traits)
 """Habits say nothing."""
 
 
@@ -30,7 +30,7 @@ def own(known: Randomised) -> Told:
 
 def known_by_traits(known: Randomised) -> bool:
     """Whether traits foretell who takes the offer."""
-    return are_known_by_traits(Offered.of(ranked(known)), habits=NOTHING, seed=SEED, needed=NEEDED)
+    return are_known_by_traits(Offered.of(ranked(known)), leaning=NOTHING, seed=SEED, needed=NEEDED)
 
 
 @pytest.mark.parametrize("is_bad", [True, False])
@@ -48,7 +48,7 @@ def test_without_the_power_for_a_model_the_effect_is_spread_by_who_takes_the_off
 
 def test_spreading_leaves_the_mean_of_those_contacted_as_it_is_believed() -> None:
     known, _ = offered(ALIKE, seed=3)
-    spread = Takers.of(Offered.of(ranked(known)), habits=NOTHING).among(ranked(known))
+    spread = Takers.of(Offered.of(ranked(known)), leaning=NOTHING).among(ranked(known))
     treated = known.is_treated
     assert spread.reached[treated].mean() == pytest.approx(known.risk[treated].mean())
     assert spread.reached.std() > 0.3 * known.risk.std()
@@ -101,7 +101,7 @@ def test_too_few_are_not_learned_from() -> None:
 
 
 def test_nobody_is_thought_to_take_it_never_or_more_than_always() -> None:
-    takers = Takers.of(Offered.of(ranked(offered(ALIKE, seed=10)[0])), habits=NOTHING)
+    takers = Takers.of(Offered.of(ranked(offered(ALIKE, seed=10)[0])), leaning=NOTHING)
     far = np.outer([-100.0, 0.0, 100.0], np.sign(takers.slopes))
     shares = takers.share(far)
     assert 0 < shares[0] < shares[1] < shares[2] == 1.0
@@ -109,7 +109,7 @@ def test_nobody_is_thought_to_take_it_never_or_more_than_always() -> None:
 
 def test_some_rows_keep_who_took_it() -> None:
     known, _ = offered(ALIKE, seed=11)
-    spread = Takers.of(Offered.of(ranked(known)), habits=NOTHING).among(ranked(known))
+    spread = Takers.of(Offered.of(ranked(known)), leaning=NOTHING).among(ranked(known))
     some = spread.among(np.array([5, 3]))
     assert some.took is not None
     np.testing.assert_array_equal(some.took, known.took[[5, 3]])
@@ -120,16 +120,16 @@ def test_who_had_less_time_teaches_the_same() -> None:
     known = Offered.of(ranked(offered(replace(ALIKE, customers=4000), seed=12)[0]))
     soon = np.random.default_rng(13).random(len(known)) < 0.4
     early = replace(known, took=np.where(soon, known.took / 0.4, 0.0), weight=np.full(len(known), 0.4))
-    learned, taught = Takers.of(early, habits=NOTHING), Takers.of(known, habits=NOTHING)
+    learned, taught = Takers.of(early, leaning=NOTHING), Takers.of(known, leaning=NOTHING)
     assert np.corrcoef(taught.slopes, learned.slopes)[0, 1] > 0.9
     assert learned.level == pytest.approx(taught.level, rel=0.15)
-    assert are_known_by_traits(early, habits=NOTHING, seed=SEED, needed=NEEDED)
+    assert are_known_by_traits(early, leaning=NOTHING, seed=SEED, needed=NEEDED)
 
 
 def test_who_had_less_time_counts_less() -> None:
     known = Offered.of(ranked(offered(replace(ALIKE, customers=2000), seed=12)[0]))
     against = replace(known, took=1.0 - known.took, weight=np.full(len(known), 0.1))
-    taught, both = Takers.of(known, habits=NOTHING), Takers.of(known.and_of(against), habits=NOTHING)
+    taught, both = Takers.of(known, leaning=NOTHING), Takers.of(known.and_of(against), leaning=NOTHING)
     assert np.corrcoef(taught.slopes, both.slopes)[0, 1] > 0.9
     level = (known.took.mean() + 0.1 * (1.0 - known.took.mean())) / 1.1
     assert both.level == pytest.approx(level, abs=0.02)
@@ -157,38 +157,60 @@ def test_those_asked_about_are_not_learned_from() -> None:
 
 def test_little_is_told_near_what_habits_say_and_much_moves_away_from_it() -> None:
     told = np.isin(np.arange(ALIKE.traits), (3, 5))
-    habits = Habits(told=told, spread=0.5)
     few, many = (Offered.of(ranked(offered(replace(ALIKE, customers=count), seed=19)[0])) for count in (80, 20_000))
+    leaning = Habits(told=told, spread=0.5).leaning(many.traits)
     luck = np.random.default_rng(20)
     slopes = {}
     for known in (few, many):
         # Who takes it depends on nothing.
         blind = replace(known, took=(luck.random(len(known)) < 0.4).astype(float))
-        slopes[len(known)] = float(Takers.of(blind, habits=habits).slopes[told].mean())
-    believed = 0.4 * 0.5 / np.std(few.traits[:, told].sum(axis=1))
+        slopes[len(known)] = float(Takers.of(blind, leaning=leaning).slopes[told].mean())
+    believed = 0.4 * leaning.slopes[told][0]
     assert slopes[len(few)] == pytest.approx(believed, rel=0.35)
     assert abs(slopes[len(many)]) < 0.15 * believed
 
 
-def test_habits_alone_spread_the_effect_of_all_whom_it_is() -> None:
-    ranks, risk = np.random.default_rng(21).normal(size=(5000, 3)), np.linspace(0.1, 0.9, 5000)
-    habits = Habits(told=np.array([True, False, True]), spread=0.5)
-    takers = Takers.by_habits(habits, over=(ranks, risk))
-    reach = takers.reach(ranks, risk)
-    assert reach.mean() == pytest.approx(risk.mean())
-    standing = ranks[:, [0, 2]].sum(axis=1)
-    above = standing / standing.std() > 0.5
-    assert (reach / risk)[above].min() > 1.2
-    assert (reach / risk).min() > 0
+def standing_in(ranks: np.ndarray, told: np.ndarray) -> np.ndarray:
+    """By how many standard deviations each customer is above the mean in the mean of some traits."""
+    mean = ranks[:, told].sum(axis=1)
+    return np.asarray((mean - mean.mean()) / mean.std())
+
+
+def test_who_stands_a_deviation_above_the_mean_takes_offers_half_as_often_again() -> None:
+    chance, told = np.random.default_rng(21), np.array([True, False, True])
+    ranks, risk = chance.normal(size=(5000, 3)) + 2.0, np.linspace(0.1, 0.9, 5000)
+    takers = Takers.by_habits(Habits(told=told, spread=0.5).leaning(ranks), over=(ranks, risk))
+    standing, share = standing_in(ranks, told), takers.share(ranks)
+    np.testing.assert_allclose(share, np.maximum(1.0 + 0.5 * standing, 0.1))
+    assert takers.reach(ranks, risk).mean() == pytest.approx(risk.mean())
     assert not takers.is_share
+
+
+def test_the_effect_is_of_whom_it_is_and_the_habits_are_those_of_all() -> None:
+    chance, told = np.random.default_rng(22), np.array([True, True])
+    ranks, risk = chance.normal(size=(5000, 2)), np.full(5000, 0.4)
+    standing = standing_in(ranks, told)
+    # Those treated were chosen by these very habits.
+    treated = standing > 1.0
+    leaning = Habits(told=told, spread=0.5).leaning(ranks)
+    all_of_them, these = (
+        Takers.by_habits(leaning, over=(ranks[rows], risk[rows])) for rows in (standing > -9, treated)
+    )
+    assert these.reach(ranks, risk)[treated].mean() == pytest.approx(0.4)
+    assert these.reach(ranks, risk) / these.factor == pytest.approx(all_of_them.reach(ranks, risk) / all_of_them.factor)
+    assert these.factor < 0.7 * all_of_them.factor
 
 
 @pytest.mark.parametrize(("told", "spread"), [(False, 0.5), (True, 0.0)])
 def test_without_such_a_habit_nobody_is_thought_to_take_it_more_often(told: bool, spread: float) -> None:
-    habits = Habits(told=np.array([told, told]), spread=spread)
-    ranks, risk = np.random.default_rng(22).normal(size=(50, 2)), np.full(50, 0.3)
-    assert not habits.say_anything
-    np.testing.assert_allclose(Takers.by_habits(habits, over=(ranks, risk)).reach(ranks, risk), risk)
-    assert not habits.slopes(np.zeros((4, 2))).any()
-    assert not Habits.among(("tenure_days", "campaign_response_ratio"), spread=0.5).told[0]
-    assert Habits.among(("tenure_days", "campaign_response_ratio"), spread=0.5).say_anything
+    ranks, risk = np.random.default_rng(23).normal(size=(50, 2)), np.full(50, 0.3)
+    leaning = Habits(told=np.array([told, told]), spread=spread).leaning(ranks)
+    assert not leaning.says_anything
+    np.testing.assert_allclose(Takers.by_habits(leaning, over=(ranks, risk)).reach(ranks, risk), risk)
+
+
+@pytest.mark.parametrize("ranks", [np.zeros((0, 2)), np.zeros((60, 2)), np.full((60, 2), 0.1)])
+def test_where_all_stand_alike_habits_say_nothing(ranks: np.ndarray) -> None:
+    habits = Habits.among(("tenure_days", "campaign_response_ratio"), spread=0.5)
+    assert habits.told.tolist() == [False, True]
+    assert not habits.leaning(ranks).says_anything

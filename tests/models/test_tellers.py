@@ -10,8 +10,8 @@ from randomised_trial import ALIKE, offered, shown
 
 from models._randomised import Randomised
 from models._ranked import Ranked
-from models._takers import FEWEST_TOLD, Habits, Offered, Takers, speak_against
-from models._tellers import HABITS, OTHERS, OWN, Besides
+from models._takers import FEWEST_TOLD, Habits, Leaning, Offered, Takers, speak_against
+from models._tellers import HABITS, OTHERS, OWN, Besides, Told
 from models._uplift import NEEDED, learn_uplift
 
 THIRD = np.isin(np.arange(ALIKE.traits), 3)
@@ -91,7 +91,7 @@ def test_who_were_offered_the_same_and_take_it_otherwise_speak_against_it() -> N
     others, own = (offered(ALIKE, seed=seed)[0] for seed in (14, 15))
     ranked = Ranked.of(np.vstack([others.traits, own.traits]))
     mine, theirs = (Offered.of(one).ranked(ranked) for one in (own, others))
-    takers = Takers.of(theirs, habits=Habits(told=THIRD, spread=0.0), over=(mine.traits, mine.risk))
+    takers = Takers.of(theirs, leaning=Leaning.none(ALIKE.traits), over=(mine.traits, mine.risk))
     assert not speak_against(mine, takers, needed=NEEDED)
     assert speak_against(replace(mine, took=1.0 - mine.took), takers, needed=NEEDED)
     few = mine.among(np.arange(FEWEST_TOLD - 1))
@@ -127,3 +127,22 @@ def test_a_spread_of_nothing_is_no_belief() -> None:
     asked = offered(ALIKE, seed=23)[0]
     learned = learn_uplift(nobody(asked), None, besides(None, asked, spread=0.0))
     assert (learned.uplift, learned.told_by) == (None, "")
+
+
+def test_where_the_effect_could_be_of_nobody_nothing_is_spread() -> None:
+    waiting, asked = Offered.of(offered(ALIKE, seed=24)[0]), offered(ALIKE, seed=25)[0]
+    luck = np.random.default_rng(26)
+    blind = replace(waiting, took=(luck.random(len(waiting)) < 0.4).astype(float))
+    somebody = replace(besides(None, asked, spread=0.5), traits=asked.traits, risk=asked.risk)
+    no_one = replace(somebody, traits=asked.traits[:0], risk=asked.risk[:0])
+    assert learn_uplift(nobody(asked), blind, no_one).uplift is None
+    ranks = np.zeros((0, ALIKE.traits))
+    assert Takers.by_habits(Leaning.none(ALIKE.traits), over=(ranks, np.zeros(0))).factor == 1.0
+
+
+def test_of_others_those_who_are_asked_about_are_not_learned_from() -> None:
+    others, own = (offered(ALIKE, seed=seed)[0] for seed in (27, 28))
+    told = Told(by=OTHERS, own=Offered.of(own), besides=besides(others, own))
+    left = told.without(others.customers[:50])
+    assert not {*left.besides.others.customers} & {*others.customers[:50]}
+    assert left.count < told.count

@@ -107,17 +107,19 @@ def test_that_one_offer_is_taken_more_often_than_another_says_nothing(tmp_path: 
     assert shares["took"].to_list() == pytest.approx([shares["took"].mean()] * 2)
 
 
-def test_once_many_were_treated_it_does_not_depend_on_whom_tonight_asks_about(tmp_path: Path) -> None:
+def test_another_night_with_others_asked_about_is_another_lesson(tmp_path: Path) -> None:
     ledger = win_back(tmp_path)
-    first, second = (lesson_tonight(MORE, ledger, scores) for scores in (SCORES, SCORES.head(100)))
+    first, again, second = (lesson_tonight(MORE, ledger, scores) for scores in (SCORES, SCORES, SCORES.head(100)))
     assert first is not None
+    assert again is not None
     assert second is not None
+    assert first.digest == again.digest
     assert first.digest != second.digest
-    ledger = remember(tmp_path / "other")
-    offer(ledger, BACK, day=date(2024, 5, 20), contacted=100, taking=30)
-    first, second = (lesson_tonight(OFFER, ledger, scores) for scores in (SCORES, SCORES.head(100)))
-    assert first is not None
-    assert second is not None
-    assert first.elsewhere.height == 100
-    assert first.asked.height == 0
-    assert first.digest == second.digest
+
+
+def test_of_a_large_company_some_of_tonight_stand_for_all(tmp_path: Path) -> None:
+    names = pl.DataFrame({"customer_id": [f"N{number:06d}" for number in range(25_000)]})
+    lesson = lesson_tonight(MORE, win_back(tmp_path), names.with_columns(upsell_probability=pl.lit(0.2)))
+    assert lesson is not None
+    assert 5_000 < lesson.asked.height <= 10_000
+    assert lesson.asked["customer_id"].to_list()[-1] > "N024990"

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from campaigns import assigned, record
+from campaigns import assigned, decided, record
 
-from pipelines._decisions import Tonight, decide_tonight, declared_campaigns
+from pipelines._decisions import Tonight, declared_campaigns
 from pipelines._settings import load_settings
 from serving import Ledger
 from tests.serving.conftest import make_scores, with_facts
@@ -23,7 +23,7 @@ def night(ledger: Ledger, as_of: date, folder: Path, stages: Sequence[str]) -> T
     settings = load_settings(None, environment={}, overrides=chosen)
     scores = with_facts(make_scores(as_of=as_of, customers=12, factor=1.0))
     standing = ledger.standing_campaigns(declared_campaigns(settings, ledger, as_of=as_of), before=as_of)
-    return decide_tonight(settings, scores, ledger, standing, as_of=as_of)
+    return decided(settings, scores, ledger, standing, as_of=as_of)
 
 
 def offered(tonight: Tonight) -> set[str]:

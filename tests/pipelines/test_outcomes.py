@@ -10,11 +10,11 @@ from typing import Any
 
 import polars as pl
 import pytest
-from campaigns import assigned, campaign, record
+from campaigns import assigned, campaign, decided, record
 from small_shop import shop_lines, write_shop
 
 from features import open_lake
-from pipelines._decisions import decide_tonight, declared_campaigns
+from pipelines._decisions import declared_campaigns
 from pipelines._ingest import ingest, read_and_check
 from pipelines._measuring_terms import measuring_terms, window_of
 from pipelines._outcomes import measure_outcomes
@@ -214,7 +214,7 @@ def test_the_first_night_notes_whose_outcomes_take_longer_than_the_cool_down(
     ledger = Ledger(None, tmp_path / "home")
     standing = ledger.standing_campaigns(declared_campaigns(settings, ledger, as_of=TONIGHT), before=TONIGHT)
     scores = with_facts(make_scores(as_of=TONIGHT, customers=12, factor=1.0))
-    notes = decide_tonight(settings, scores, ledger, standing, as_of=TONIGHT).notes
+    notes = decided(settings, scores, ledger, standing, as_of=TONIGHT).notes
     said = [note.split(":")[0] for note in notes if "A cool-down of 41 days" in note]
     assert said == ([blurred] if blurred else [])
     record(
@@ -225,9 +225,7 @@ def test_the_first_night_notes_whose_outcomes_take_longer_than_the_cool_down(
     )
     later = TONIGHT + timedelta(days=1)
     standing = ledger.standing_campaigns(declared_campaigns(settings, ledger, as_of=later), before=later)
-    assert not [
-        note for note in decide_tonight(settings, scores, ledger, standing, as_of=later).notes if "cool-down" in note
-    ]
+    assert not [note for note in decided(settings, scores, ledger, standing, as_of=later).notes if "cool-down" in note]
 
 
 def test_a_campaign_that_began_without_such_terms_goes_on_without_a_word(tmp_path: Path) -> None:

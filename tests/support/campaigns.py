@@ -9,7 +9,10 @@ from typing import Any
 
 import polars as pl
 
-from serving import Ledger, Recorded
+from pipelines._decisions import Tonight, decide_tonight
+from pipelines._learned_effects import believed_tonight
+from pipelines._settings import Settings
+from serving import Ledger, Recorded, Standing
 
 NOVEMBER = "retention_offer-2026-11"
 FIRST, SECOND, THIRD = date(2026, 11, 3), date(2026, 11, 4), date(2026, 11, 10)
@@ -95,3 +98,9 @@ def outcome(customer: str, *, profit: float = 9.5, **changed: Any) -> dict[str, 
     """What became of one customer by the tenth."""
     row = {"campaign": NOVEMBER, "customer_id": customer, "is_good": True, "profit": profit, "measured_until": THIRD}
     return row | changed
+
+
+def decided(settings: Settings, scores: pl.DataFrame, ledger: Ledger, standing: Standing, *, as_of: date) -> Tonight:
+    """What is decided tonight, by what is believed of the standing campaigns."""
+    beliefs = believed_tonight(standing.campaigns, ledger, as_of=as_of)
+    return decide_tonight(settings, scores, ledger, standing, beliefs, as_of=as_of)

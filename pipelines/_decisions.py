@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -183,13 +183,21 @@ def _of_new_campaigns(settings: Settings, campaigns: pl.DataFrame, ledger: Ledge
     running = ledger.campaigns(before=as_of)["name"].to_list()
     begun = [row for row in campaigns.iter_rows(named=True) if row["name"] not in running]
     told = [(row["action"], json.loads(row["terms"])) for row in begun]
-    by_model = [f"{action}: {words}" for action, terms in told if (words := uplift_words(terms))]
     measured = {row["action"]: json.loads(row["terms"]) for row in begun if row["holdout_share"] > 0}
     return [
         *(note for action, terms in told if (note := learned_note(action, terms))),
-        *by_model,
+        *_by_models(told),
         *_blurred(settings, measured),
     ]
+
+
+def _by_models(told: Sequence[tuple[str, Mapping[str, Any]]]) -> list[str]:
+    """What people are told of uplift models: once of all actions that it is true of."""
+    actions = dict[str, list[str]]()
+    for action, terms in told:
+        if words := uplift_words(terms):
+            actions.setdefault(words, []).append(action)
+    return [f"{', '.join(names)}: {words}" for words, names in actions.items()]
 
 
 def _blurred(settings: Settings, campaigns: Mapping[str, Mapping[str, Any]]) -> list[str]:

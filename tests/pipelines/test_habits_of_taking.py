@@ -15,7 +15,7 @@ from small_shop import shop_lines, write_shop
 
 from features import open_lake
 from pipelines._campaigns_tonight import campaigns_tonight
-from pipelines._decisions import with_facts
+from pipelines._decisions import _by_models, with_facts
 from pipelines._ingest import ingest, read_and_check
 from pipelines._learned_effects import believed_tonight
 from pipelines._learning import snapshot_store
@@ -92,6 +92,15 @@ def test_the_first_campaigns_of_offers_go_by_habits_and_say_so(folder: Path) -> 
     for action in ("thank_you", "service_recovery", "upsell"):  # nothing to take, or nobody is asked about
         assert "habit_spread" not in terms_of(standing, action)
         assert uplift_words(terms_of(standing, action)) is None
+
+
+def test_what_is_the_same_of_several_actions_is_said_once() -> None:
+    short = "not enough randomised data yet"
+    told = [("upsell", {"habit_spread": 0.5}), ("thank_you", {}), ("cross_sell", {"habit_spread": 0.5})]
+    assert _by_models([*told, (OFFER, {"uplift_why_not": short})]) == [
+        "upsell, cross_sell: effect as believed, spread by habits of taking offers",
+        f"{OFFER}: effect as believed, no uplift model: {short}",
+    ]
 
 
 def test_who_buys_at_a_discount_is_persuaded_more_often_and_all_together_as_believed(folder: Path) -> None:

@@ -65,6 +65,12 @@ PRONE = (
 )
 """Habits of those who take offers: they buy at a discount, answer campaigns, and look around before they buy."""
 
+_HOW_MANY = "purchase_count_ever"
+FEWEST_PURCHASES = 3
+"""What somebody did with fewer purchases than these is no habit yet, so that it is unknown."""
+OF_PURCHASES = tuple(name for name in PRONE if name != "campaign_response_ratio")
+"""Habits that show in purchases."""
+
 
 def traits_among(columns: Collection[str]) -> tuple[str, ...]:
     """The traits that can be had from some columns of the catalogue, in an order of their own."""
@@ -75,6 +81,7 @@ def traits_among(columns: Collection[str]) -> tuple[str, ...]:
 def features_of(traits: Collection[str]) -> tuple[str, ...]:
     """The columns of the catalogue that some traits are made of."""
     parts = {part for name in traits for part in SHARES.get(name, (name,))}
+    parts |= {_HOW_MANY} if {*traits} & {*OF_PURCHASES} else set()
     return tuple(name for name in HABITS if name in parts)
 
 
@@ -85,6 +92,12 @@ def traits_of(rows: pl.DataFrame, traits: Collection[str]) -> Numbers:
 
 
 def _trait(name: str) -> pl.Expr:
+    if name in OF_PURCHASES:
+        return pl.when(pl.col(_HOW_MANY) >= FEWEST_PURCHASES).then(_as_told(name))
+    return _as_told(name)
+
+
+def _as_told(name: str) -> pl.Expr:
     if name not in SHARES:
         return pl.col(name).cast(pl.Float64)
     part, whole = (pl.col(each).cast(pl.Float64) for each in SHARES[name])

@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-import narwhals as nw
 import polars as pl
 
 from models._labels import labels, population
-from models._target import Future, Target, Terms
+from models._target import Target, Terms, targets
 
 FEWEST = 50
 """So many who grew, and as many who did not, say how much more the former spend: customers by horizon."""
@@ -38,7 +37,7 @@ def growth_known(target: Target, tables: Mapping[str, pl.LazyFrame], *, as_of: d
     latest = as_of - timedelta(days=terms.ahead_days)
     days = [latest - timedelta(days=terms.horizon_days * number) for number in range(_WINDOWS)]
     seen = pl.concat([_seen(target, tables, as_of=day, known_by=as_of, terms=terms) for day in days])
-    seen = seen.with_columns(pl.col("spent").clip(0.0, pl.col("spent").quantile(_MOST, interpolation="lower")))
+    seen = seen.with_columns(pl.col("spent").clip(upper_bound=pl.col("spent").quantile(_MOST, interpolation="lower")))
     grew, others = (seen.filter(pl.col("label") == label)["spent"] for label in (True, False))
     share, mean = terms.more_share, _mean(seen["spent"])
     if min(len(grew), len(others)) >= FEWEST and mean > 0:
@@ -53,13 +52,10 @@ def _mean(money: pl.Series) -> float:
 def _seen(
     target: Target, tables: Mapping[str, pl.LazyFrame], *, as_of: date, known_by: date, terms: Terms
 ) -> pl.DataFrame:
-    """One row per customer asked about on a day: `label`, and the money `spent` within the horizon, net of returns."""
-    start_on = as_of + timedelta(days=terms.lead_days)
-    future = Future(
-        tables=tables, start_on=start_on, days=terms.horizon_days, known_by=known_by, time_zone=terms.time_zone
-    )
+    """One row per customer asked about on a day: `label`, and the money `spent` within the horizon."""
     among = population(target, tables, as_of=as_of, terms=terms)
-    answered = labels(target, tables, as_of=as_of, terms=terms, known_by=known_by, among=among)
-    spent: pl.LazyFrame = future.lines.group_by("customer_id").agg(spent=nw.col("amount").sum()).to_native()
-    told = answered.lazy().join(spent, on="customer_id", how="left")
-    return told.select("label", pl.col("spent").fill_null(0.0).cast(pl.Float64)).collect()
+    answered, spent = (
+        labels(question, tables, as_of=as_of, terms=terms, known_by=known_by, among=among)["label"]
+        for question in (target, targets()["value"])
+    )
+    return pl.DataFrame({"label": answered, "spent": spent.cast(pl.Float64)})

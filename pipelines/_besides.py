@@ -12,7 +12,6 @@ from datetime import date
 
 import polars as pl
 
-from models._takers import FEWEST_OF_EACH, FEWEST_TOLD
 from pipelines._uplift_lessons import ASKED, WAITING, Lesson, lesson_of
 from serving import PURPOSES, Ledger
 
@@ -28,21 +27,18 @@ def lessons_tonight(
     Offers lend of which it is known who took them, and which are made to whoever has not acted yet: who stays takes an
     offer to stay, whatever it is worth to them. `scores` is the scored list of tonight.
     """
-    lenders = {
-        name: lesson_of(name, ledger, effect=0.0, before=as_of) for name in PURPOSES if not PURPOSES[name].is_bad
-    }
-    told = {name: _told(lesson) for name, lesson in lenders.items() if lesson is not None}
-    many = {name: rows for name, rows in told.items() if _is_enough(rows)}
-    found = {name: lesson_of(name, ledger, effect=effect, before=as_of) for name, effect in beliefs.items()}
+    lenders = [name for name, purpose in PURPOSES.items() if not purpose.is_bad]
+    recorded = {name: lesson_of(name, ledger, effect=0.0, before=as_of) for name in {*lenders, *beliefs}}
+    told = {name: _told(one) for name in lenders if (one := recorded[name]) is not None and one.is_told}
     lessons = {
-        name: _with_besides(found[name] or Lesson.empty(name, effect=effect), many, scores, as_of=as_of)
+        name: replace(
+            _with_besides(recorded[name] or Lesson.empty(name, effect=effect), told, scores, as_of=as_of),
+            effect=effect,
+            habit_spread=habit_spread if PURPOSES[name].is_promotion else 0.0,
+        )
         for name, effect in beliefs.items()
     }
-    return {
-        name: replace(one, habit_spread=habit_spread if PURPOSES[name].is_offer else 0.0)
-        for name, one in lessons.items()
-        if found[name] is not None or one.elsewhere.height
-    }
+    return {name: one for name, one in lessons.items() if recorded[name] is not None or one.elsewhere.height}
 
 
 def _told(lesson: Lesson) -> pl.DataFrame:
@@ -51,15 +47,10 @@ def _told(lesson: Lesson) -> pl.DataFrame:
     return pl.concat([ripe.select(*WAITING), lesson.waiting.select(*WAITING)])
 
 
-def _is_enough(told: pl.DataFrame) -> bool:
-    takers = told.filter(pl.col("took") > 0).height
-    return told.height >= FEWEST_TOLD and FEWEST_OF_EACH <= takers <= told.height - FEWEST_OF_EACH
-
-
 def _with_besides(lesson: Lesson, told: Mapping[str, pl.DataFrame], scores: pl.DataFrame, *, as_of: date) -> Lesson:
     """With what other actions tell, and those of tonight's customers whom its outcome is predicted of."""
     purpose = PURPOSES[lesson.action]
-    if not purpose.is_offer or purpose.probability not in scores.columns:
+    if not purpose.is_promotion or purpose.probability not in scores.columns:
         return lesson
     is_asked = purpose.risk(pl.col(purpose.probability)) > 0
     asked = scores.filter(is_asked).select("customer_id", as_of=pl.lit(as_of), probability=purpose.probability)

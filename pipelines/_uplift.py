@@ -17,7 +17,7 @@ from models import FeaturesChanged, NoChampion
 from models._matrix import Numbers
 from models._randomised import Randomised, within
 from models._ranked import Ranked
-from models._takers import FEWEST_TOLD, Habits, Leaning, Offered, Takers, are_told
+from models._takers import FEWEST_TOLD, Habits, Leaning, Takers, are_told
 from models._uplift import PROBABILITY, learn_uplift
 from models._uplift_power import short_of
 from models._uplift_traits import PRONE, traits_of
@@ -26,7 +26,7 @@ from pipelines._learning import snapshot_store
 from pipelines._progress import stage
 from pipelines._settings import Settings
 from pipelines._uplift_lessons import Lesson, traits_about
-from pipelines._uplift_terms import HABITS, QINI, UPLIFT, WHY_NOT, terms_told
+from pipelines._uplift_terms import HABIT_SPREAD, QINI, UPLIFT, WHY_NOT, terms_told
 from serving import PURPOSES, Effect, Ledger, take_column, uplift_column
 
 if TYPE_CHECKING:
@@ -61,21 +61,21 @@ def learned_terms(
     found = dict[str, dict[str, object]]()
     for action in beliefs:
         kept = _learned(settings, lake, lessons[action], is_late=is_late) if action in lessons else None
-        found[action] = _words(lessons.get(action)) if kept is None else terms_told(kept)
+        found[action] = _missing(lessons.get(action)) if kept is None else terms_told(kept)
         # Where something was learned, it is known whether habits may speak.
         if kept is None and _habits_say(action, spread, scores, rows):
-            found[action][HABITS] = spread
+            found[action][HABIT_SPREAD] = spread
     return {name: terms for name, terms in found.items() if terms}
 
 
 def _habits_say(action: str, spread: float, scores: pl.DataFrame, rows: pl.DataFrame) -> bool:
     """Whether habits of taking offers say anything of the customers whom tonight the action could be done to."""
-    if not PURPOSES[action].is_offer or PURPOSES[action].probability not in scores.columns:
+    if not PURPOSES[action].is_promotion or PURPOSES[action].probability not in scores.columns:
         return False
     return _leaning(action, spread, scores, rows)[0].says_anything
 
 
-def _words(lesson: Lesson | None) -> dict[str, object]:
+def _missing(lesson: Lesson | None) -> dict[str, object]:
     """What the terms say where nothing is learned: what is missing, of an action that was tried."""
     counted = lesson.trial(None) if lesson else None
     why_not = short_of(counted) if counted else ""
@@ -103,9 +103,8 @@ def _learned(settings: Settings, lake: Lake, lesson: Lesson, *, is_late: bool) -
 
 def _can_teach(lesson: Lesson, counted: Randomised) -> bool:
     """Whether enough were offered this or something else to say who takes it, or of whom the effect is."""
-    own, others = Offered.of(counted).and_of(lesson.offered(None)), lesson.besides(None).others
     is_spread = lesson.habit_spread > 0 and counted.is_treated.sum() >= FEWEST_TOLD
-    return are_told(own) or are_told(others) or bool(is_spread)
+    return lesson.is_told or are_told(lesson.besides(None).others) or bool(is_spread)
 
 
 def with_uplifts(
@@ -126,11 +125,12 @@ def with_uplifts(
     notes = []
     for action, terms in campaigns.select("action", "terms").iter_rows():
         told = json.loads(terms)
-        if PURPOSES[action].probability not in scores.columns or not {UPLIFT, HABITS} & {*told}:
+        if PURPOSES[action].probability not in scores.columns or not {UPLIFT, HABIT_SPREAD} & {*told}:
             continue
         moved = 0.0 if QINI in told else beliefs[action].mean - told["effect"]
         if UPLIFT not in told:
-            scores = scores.with_columns(_said_by_habits(action, told["effect"], moved, told[HABITS], scores, rows))
+            spread = told[HABIT_SPREAD]
+            scores = scores.with_columns(_said_by_habits(action, told["effect"], moved, spread, scores, rows))
             continue
         version = told[UPLIFT]
         try:

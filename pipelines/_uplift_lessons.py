@@ -12,7 +12,7 @@ import polars as pl
 from features import SnapshotStore, fingerprint
 from models import targets
 from models._randomised import Randomised
-from models._takers import FEWEST_OF_EACH, FEWEST_TOLD, Habits, Offered
+from models._takers import FEWEST_OF_EACH, FEWEST_TOLD, Habits, Offered, are_told
 from models._tellers import Besides
 from models._uplift import LEARNING
 from models._uplift_traits import features_of, traits_among, traits_of
@@ -106,6 +106,11 @@ class Lesson:
     def offered(self, store: SnapshotStore | None) -> Offered:
         """Those who wait, as models take them, with the features that each had on the night of assignment."""
         return self._offered(self.waiting, store)
+
+    @property
+    def is_told(self) -> bool:
+        """Whether enough customers tell who takes the offer, and enough do not."""
+        return are_told(Offered.of(self.trial(None)).and_of(self.offered(None)))
 
     def besides(self, store: SnapshotStore | None) -> Besides:
         """What is known besides these customers of who takes the offer, as models take it."""

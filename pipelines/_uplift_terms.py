@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     from models._uplift_registry import KeptUplift
 
 UPLIFT, QINI, WHY_NOT, TOLD_BY = "uplift", "uplift_qini", "uplift_why_not", "uplift_told_by"
-HABITS = "habit_spread"
-_TERMS = (UPLIFT, QINI, WHY_NOT, TOLD_BY, HABITS)
+HABIT_SPREAD = "habit_spread"
+_TERMS = (UPLIFT, QINI, WHY_NOT, TOLD_BY, HABIT_SPREAD)
 """The version with its Qini coefficient and the ends of that, or why no uplift model is gone by. With a version and why
 not, it is the effect of all that is gone by, spread by who takes the offer, as told by others or habits where that is
 said. Without a version it is spread by habits alone, as far as `habit_spread`."""
@@ -44,10 +44,10 @@ def uplift_words(terms: Mapping[str, Any]) -> str | None:
         return f"effect as believed, spread by {_SPREAD[terms.get(TOLD_BY, _OWN)]} {model}"
     if WHY_NOT in terms:
         return f"effect as believed{_by_habits(terms)}, no uplift model: {terms[WHY_NOT]}"
-    if HABITS in terms:
+    if HABIT_SPREAD in terms:
         return f"effect as believed{_by_habits(terms)}"
     return None
 
 
 def _by_habits(terms: Mapping[str, Any]) -> str:
-    return f", spread by {_SPREAD['habits']}" if HABITS in terms else ""
+    return f", spread by {_SPREAD['habits']}" if HABIT_SPREAD in terms else ""

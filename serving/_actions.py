@@ -18,7 +18,7 @@ class Purpose:
     `is_bad` whether that outcome is one to be prevented. `stake` is the money that the outcome is worth, from columns
     of the scored list. `possible` are the lifecycle stages of the customers of whom that outcome is predicted, and
     `suits` is what else must be true of a customer. `is_promotion` marks what somebody with an open complaint must not
-    be sent, `is_offer` what can be taken or left. `words` and `chinese` say what is done.
+    be sent: what can be taken or left. `words` and `chinese` say what is done.
     """
 
     probability: str
@@ -27,7 +27,6 @@ class Purpose:
     possible: frozenset[str]
     suits: pl.Expr
     is_promotion: bool
-    is_offer: bool
     words: str
     chinese: str
 
@@ -82,7 +81,6 @@ PURPOSES: Mapping[str, Purpose] = {
         possible=_HERE,
         suits=_HAS_OPEN_COMPLAINT,
         is_promotion=False,
-        is_offer=False,
         words="call about the complaint and put it right",
         chinese="致电回访投诉并解决问题",
     ),
@@ -93,7 +91,6 @@ PURPOSES: Mapping[str, Purpose] = {
         possible=_HERE,
         suits=_ANYBODY,
         is_promotion=True,
-        is_offer=True,
         words="make an offer to stay",
         chinese="提供挽留优惠",
     ),
@@ -104,7 +101,6 @@ PURPOSES: Mapping[str, Purpose] = {
         possible=_GONE,
         suits=_ANYBODY,
         is_promotion=True,
-        is_offer=True,
         words="make an offer to come back",
         chinese="提供赢回优惠",
     ),
@@ -115,7 +111,6 @@ PURPOSES: Mapping[str, Purpose] = {
         possible=_HERE,
         suits=_ANYBODY,
         is_promotion=True,
-        is_offer=True,
         words="suggest more of what the customer buys",
         chinese="推荐增购",
     ),
@@ -126,7 +121,6 @@ PURPOSES: Mapping[str, Purpose] = {
         possible=_HERE,
         suits=pl.col("suggested_category").is_not_null(),
         is_promotion=True,
-        is_offer=True,
         words="suggest something from {suggested_category}",
         chinese="推荐{suggested_category}类商品",
     ),
@@ -137,7 +131,6 @@ PURPOSES: Mapping[str, Purpose] = {
         possible=_HERE,
         suits=_ANYBODY,
         is_promotion=True,
-        is_offer=True,
         words="invite to bring a friend",
         chinese="邀请推荐朋友",
     ),
@@ -148,7 +141,6 @@ PURPOSES: Mapping[str, Purpose] = {
         possible=_HERE,
         suits=_ANYBODY,
         is_promotion=False,
-        is_offer=False,
         words="say thank you",
         chinese="致谢关怀",
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -17,14 +17,14 @@ from models import targets
 from models._growth import growth_known
 from models._referrals import referral_probability
 from models._suggestion import suggested_categories
+from pipelines._campaign_notes import of_explored, of_new_campaigns
 from pipelines._campaigns import campaign_name, period_of
-from pipelines._learned_effects import belief_terms, kept_terms, learned_note
-from pipelines._measuring_terms import measuring_terms, window_of
+from pipelines._learned_effects import belief_terms, kept_terms
+from pipelines._measuring_terms import measuring_terms
 from pipelines._question_terms import terms_of
 from pipelines._settings import Settings
 from pipelines._settings_decisions import ActionSettings
 from pipelines._suppressed import suppressed_in, unmatched
-from pipelines._uplift_terms import uplift_words
 from serving import (
     Action,
     Borders,
@@ -39,6 +39,7 @@ from serving import (
     decide,
     last_bundle,
 )
+from serving._rules import RECOVERY
 
 log = logging.getLogger(__name__)
 
@@ -130,7 +131,12 @@ def decide_tonight(
         decided=decided,
         rules=rules,
         campaigns=standing.campaigns,
-        notes=(*noticed, *_of_new_campaigns(settings, standing.campaigns, ledger, as_of), *(late if is_late else ())),
+        notes=(
+            *noticed,
+            *of_new_campaigns(settings, standing.campaigns, ledger, as_of),
+            *of_explored(rules),
+            *(late if is_late else ()),
+        ),
         is_late=is_late,
     )
 
@@ -178,49 +184,16 @@ def _terms(
     return json.dumps(told | belief_terms(action, chosen, ledger, kept, as_of=as_of), sort_keys=True)
 
 
-def _of_new_campaigns(settings: Settings, campaigns: pl.DataFrame, ledger: Ledger, as_of: date) -> list[str]:
-    """What to say of the campaigns that begin tonight: what was learned from earlier ones, and what will blur them."""
-    running = ledger.campaigns(before=as_of)["name"].to_list()
-    begun = [row for row in campaigns.iter_rows(named=True) if row["name"] not in running]
-    told = [(row["action"], json.loads(row["terms"])) for row in begun]
-    measured = {row["action"]: json.loads(row["terms"]) for row in begun if row["holdout_share"] > 0}
-    return [
-        *(note for action, terms in told if (note := learned_note(action, terms))),
-        *_by_models(told),
-        *_blurred(settings, measured),
-    ]
-
-
-def _by_models(told: Sequence[tuple[str, Mapping[str, Any]]]) -> list[str]:
-    """What people are told of uplift models: once of all actions that it is true of."""
-    actions = dict[str, list[str]]()
-    for action, terms in told:
-        if words := uplift_words(terms):
-            actions.setdefault(words, []).append(action)
-    return [f"{', '.join(names)}: {words}" for words, names in actions.items()]
-
-
-def _blurred(settings: Settings, campaigns: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    """What people are told where customers may be contacted again before the outcome is known."""
-    # Whoever was contacted on a day is left alone for so many days after it.
-    again = settings.decisions.cool_down_days + 1
-    days = {action: window_of(settings, action, terms).ahead_days for action, terms in campaigns.items()}
-    late = {action: some for action, some in days.items() if some > again}
-    if not late:
-        return []
-    longest = max(late.values())
-    return [
-        f"{', '.join(late)}: outcomes take up to {longest} days, but customers may be contacted again after "
-        f"{again - 1} (decisions.cool_down_days); what that does is measured along, and the effect is that of all "
-        f"these contacts. A cool-down of {longest - 1} days keeps the comparison clean"
-    ]
-
-
 def _rules(settings: Settings, campaigns: pl.DataFrame, beliefs: Mapping[str, Effect]) -> Rules:
     """What the settings say about decisions, with the terms of the campaigns and what is believed tonight."""
     chosen = settings.decisions
+    unknown = unmeasured(campaigns, beliefs)
+    places = int(settings.list.size * chosen.exploration_share) // max(len(unknown), 1)
     return Rules(
-        actions=[_action(row, settings, beliefs) for row in campaigns.iter_rows(named=True)],
+        actions=[
+            _action(row, settings, beliefs, exploration_places=places if row["action"] in unknown else 0)
+            for row in campaigns.iter_rows(named=True)
+        ],
         borders=Borders(
             active_days=settings.population.active_days,
             new_days=chosen.new_days,
@@ -235,7 +208,21 @@ def _rules(settings: Settings, campaigns: pl.DataFrame, beliefs: Mapping[str, Ef
     )
 
 
-def _action(campaign: Mapping[str, Any], settings: Settings, beliefs: Mapping[str, Effect]) -> Action:
+def unmeasured(campaigns: pl.DataFrame, beliefs: Mapping[str, Effect]) -> list[str]:
+    """The actions with a holdout of whose effect nothing is measured yet; complaints are answered anyway."""
+    return [
+        action
+        for action, share, terms in campaigns.select("action", "holdout_share", "terms").iter_rows()
+        if action != RECOVERY
+        and share > 0
+        and not beliefs[action].campaigns
+        and not json.loads(terms).get("learned_from")
+    ]
+
+
+def _action(
+    campaign: Mapping[str, Any], settings: Settings, beliefs: Mapping[str, Effect], *, exploration_places: int
+) -> Action:
     """An action on the terms of its campaign; capacity and stages are no terms, and as the settings say tonight."""
     terms = json.loads(campaign["terms"])
     chosen = getattr(settings.actions, campaign["action"])
@@ -249,6 +236,7 @@ def _action(campaign: Mapping[str, Any], settings: Settings, beliefs: Mapping[st
         capacity=chosen.capacity,
         holdout_share=campaign["holdout_share"],
         salt=campaign["salt"],
+        exploration_places=exploration_places,
     )
 
 

@@ -40,6 +40,13 @@ class DecisionsSettings(Section):
         "above the mean in habits of taking them (buying at a discount, answering campaigns, looking around before "
         "buying), until takers show it themselves: 0.5 is half as often again; 0 is no more often.",
     )
+    exploration_share: float = Field(
+        default=0.0,
+        ge=0,
+        le=0.5,
+        description="The share of a list's places that is kept, in equal parts, for actions with a holdout whose "
+        "effect is not measured yet, though others would bring more; what is believed of them may be wrong.",
+    )
     campaign: Literal["month", "quarter", "year"] = Field(
         default="month",
         description="How long a campaign of an action lasts; the holdout is drawn anew for each, and each is measured.",

@@ -13,8 +13,8 @@ from pipelines._living_shop import LivingShop
 from pipelines._living_truth import knowable, truth
 from pipelines._settings import Settings
 from serving import Manners, with_consent
-from serving._decide import RECOVERY
 from serving._respect import left_alone
+from serving._rules import RECOVERY
 
 Worth = Callable[..., pl.DataFrame]
 """`truth` or `knowable`."""

@@ -21,8 +21,8 @@ from pipelines._settings import Settings, SourceSettings
 from pipelines._simulated_outcome import campaigns_against_truth, true_gains
 from pipelines._simulated_rules import candidates, limits_in, worth_tonight
 from serving import Ledger, excel_csv, take
-from serving._decide import RECOVERY
 from serving._holdout import arms
+from serving._rules import RECOVERY
 
 OFFER = "retention_offer"
 """What the rules with one score send to whoever is highest."""

@@ -17,7 +17,7 @@ from serving._bundle import (
 )
 from serving._campaign_terms import Standing
 from serving._consent import with_consent
-from serving._decide import OUTCOMES, Decided, Limits, Memory, Rules, decide
+from serving._decide import OUTCOMES, Decided, Memory, decide
 from serving._effect import Arm, Estimate, Measured, measure
 from serving._errors import (
     CountedTwice,
@@ -40,6 +40,7 @@ from serving._receipts import Taken, take
 from serving._report import Beside, report_pages
 from serving._report_calibration import Matured
 from serving._respect import Manners
+from serving._rules import Limits, Rules
 from serving._segments import value_segments
 from serving._stages import Borders, rules_table
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -10,37 +10,15 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from serving._actions import Action, stakes, uplift_column
-from serving._arbitration import Plan, arbitrate
-from serving._arbitration_input import Limit
+from serving._actions import stakes, uplift_column
+from serving._arbitration import Plan
+from serving._filled import filled
 from serving._holdout import arms
-from serving._respect import REASONS, Manners, left_alone
+from serving._respect import REASONS, left_alone
+from serving._rules import RECOVERY, Rules
 from serving._segments import value_segments
-from serving._stages import Borders, lifecycle_stage, relation_type
+from serving._stages import lifecycle_stage, relation_type
 from serving._worth import Worth, worth_of
-
-RECOVERY = "service_recovery"
-"""The action that an open complaint asks for, before and instead of any other."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Limits:
-    """What one night may take: customers on the list, money, and contacts per channel. None is without limit."""
-
-    size: int
-    budget: float | None
-    capacity: Mapping[str, int]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Rules:
-    """Everything that the company chose about decisions."""
-
-    actions: Sequence[Action]
-    borders: Borders
-    manners: Manners
-    limits: Limits
-    margin: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +38,8 @@ class Decided:
 
     Beside segment, stage and relation type it has `action`, `campaign`, `arm`, `expected_profit` with `_low` and
     `_high`, `expected_cost`, `effect`, `probability` and `stake`, null without an action, and `outcome`: `listed`,
-    `held_out`, or why not. `counts` add up to the population. `plan` is what the arbitration found beside complaints.
+    `held_out`, or why not. `counts` add up to the population. `plan` is what the arbitration found beside
+    complaints and exploration.
     """
 
     customers: pl.DataFrame
@@ -112,8 +91,8 @@ def _decided(
     complains = (customers["open_complaint_count"].fill_null(0) > 0).to_numpy()
     free = alone.is_null().to_numpy()
     urgent = _complaints_first(customers, worth, rules, free & complains, contacted=memory.contacted, as_of=as_of)
-    plan = _the_rest(worth, rules, urgent, open_to=free & ~complains)
-    chosen = np.where(urgent >= 0, urgent, plan.chosen)
+    given, plan = filled(worth, rules, urgent, open_to=free & ~complains)
+    chosen = np.where(given >= 0, given, plan.chosen)
     made = _with_choice(customers, chosen, worth, rules, campaigns)
     made = _with_arms(made, memory)
     made = made.with_columns(outcome=_outcome(made, alone, worth, free=free, complains=complains))
@@ -163,34 +142,6 @@ def _at_cost(worth: Worth, places: Numbers, number: int, cost: float) -> None:
     for values in (worth.profit, worth.low, worth.high):
         values[unknown, number] = -cost
     worth.cost[unknown, number] = cost
-
-
-def _the_rest(worth: Worth, rules: Rules, urgent: Numbers, *, open_to: Flags) -> Plan:
-    """The most profitable plan for the others under what complaints leave of the limits."""
-    taken = urgent >= 0
-    profit = np.where(open_to[:, None], worth.profit, np.nan)
-    for number, action in enumerate(rules.actions):
-        if action.name == RECOVERY:
-            profit[:, number] = np.nan
-    spent = float(worth.cost[taken, urgent[taken]].sum())
-    budget = None if rules.limits.budget is None else max(rules.limits.budget - spent, 0.0)
-    return arbitrate(profit, worth.cost, budget=budget, limits=_limits(rules, urgent))
-
-
-def _limits(rules: Rules, urgent: Numbers) -> list[Limit]:
-    """The limits of the list, of channels and of actions, less what complaints took."""
-    channels = [action.channel for action in rules.actions]
-    used = [int((urgent == number).sum()) for number in range(len(channels))]
-    everyone = tuple(range(len(channels)))
-    made = [Limit(name="list", actions=everyone, most=rules.limits.size - sum(used))]
-    for channel, most in sorted(rules.limits.capacity.items()):
-        theirs = tuple(number for number in everyone if channels[number] == channel)
-        if theirs:
-            made.append(Limit(name=channel, actions=theirs, most=most - sum(used[number] for number in theirs)))
-    for number, action in enumerate(rules.actions):
-        if action.capacity is not None:
-            made.append(Limit(name=action.name, actions=(number,), most=action.capacity - used[number]))
-    return made
 
 
 def _with_choice(

@@ -8,7 +8,8 @@ from datetime import date
 import polars as pl
 
 from serving._actions import PURPOSES
-from serving._decide import OUTCOMES, RECOVERY
+from serving._decide import OUTCOMES
+from serving._rules import RECOVERY
 
 ANSWER_WITHIN_DAYS = 1
 """A complaint is answered within 24 hours."""

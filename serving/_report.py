@@ -14,7 +14,6 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from data_contracts import contracts
 from serving import _report_numbers as numbers
 from serving._bundle import Bundle
-from serving._decide import Rules
 from serving._report_calibration import Matured, Tenth, tenths
 from serving._report_complaints import Complaints, complaint_rows
 from serving._report_figures import (
@@ -30,6 +29,7 @@ from serving._report_figures import (
 from serving._report_pictures import bars_picture, calibration_picture, curve_picture
 from serving._report_value import profit_curve, value_at_risk
 from serving._report_words import LANGUAGES, channel_name, speaking
+from serving._rules import Rules
 from serving._segments import SEGMENTS
 
 TOP, FIRST = 10, 3

@@ -8,8 +8,9 @@ from math import sqrt
 
 import polars as pl
 
-from serving._decide import OUTCOMES, Limits, Rules
+from serving._decide import OUTCOMES
 from serving._optimal_share import OptimalShare, optimal_share
+from serving._rules import Limits, Rules
 from serving._segments import SEGMENTS
 from serving._stages import STAGES
 

@@ -14,8 +14,9 @@ import pytest
 from small_shop import shop_lines, write_shop
 
 from features import open_lake
+from pipelines._campaign_notes import _by_models
 from pipelines._campaigns_tonight import campaigns_tonight
-from pipelines._decisions import _by_models, with_facts
+from pipelines._decisions import with_facts
 from pipelines._ingest import ingest, read_and_check
 from pipelines._learned_effects import believed_tonight
 from pipelines._learning import snapshot_store

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
-from campaigns import assigned, campaign, record
+from campaigns import assigned, campaign, measured_campaign, record
 
 from pipelines import _learned_effects
 from pipelines._decisions import declared_campaigns
@@ -22,30 +22,6 @@ def settings_of(folder: Path, **more: object) -> Settings:
     """The settings of a shop in `folder`, with its home beside it."""
     chosen = {"source.name": str(folder / "shop"), "home": folder / "home", **more}
     return load_settings(None, environment={}, overrides=chosen)
-
-
-def measured_campaign(
-    ledger: Ledger, month: int, *, customers: int, kept: float = 0.2, action: str = "retention_offer"
-) -> str:
-    """A campaign of 2024 whose treated leave less often by the share `kept`, every fifth held out, measured."""
-    name, day = f"{action}-2024-{month:02}", date(2024, month, 2)
-    arms = {f"{month}-{n:05}": "held_out" if n % 5 == 0 else "treated" for n in range(customers)}
-    period = {"starts_on": date(2024, month, 1), "ends_on": date(2024, month + 1, 1)}
-    rows = assigned(arms, campaign=name).with_columns(spend_before=pl.int_range(pl.len()) % 7 * 10.0)
-    record(ledger, day, rows, campaigns=[campaign(name, action=action, **period)])
-    leave = {"treated": 0.4 * (1 - kept), "held_out": 0.4}
-    found = [
-        {
-            "campaign": name,
-            "customer_id": who,
-            "is_good": (number // 5 * 0.6180339) % 1 >= leave[arm],
-            "profit": 10.0 + number % 3,
-            "measured_until": day + timedelta(days=28),
-        }
-        for number, (who, arm) in enumerate(arms.items())
-    ]
-    ledger.record_outcomes(pl.DataFrame(found), as_of=date(2024, month + 1, 15))
-    return name
 
 
 DECLARED = Effect(0.1, 50)

@@ -85,6 +85,7 @@ TERMS = st.fixed_dictionaries(
         "effect": st.builds(Effect, mean=st.sampled_from([-0.2, 0.0, 0.1, 0.6]), strength=st.just(50.0)),
         "capacity": maybe(st.integers(0, 6)),
         "holdout_share": st.sampled_from([0.0, 0.1, 0.5]),
+        "exploration_places": st.sampled_from([0, 0, 1, 5]),
     }
 )
 PAST = st.tuples(st.integers(0, 400), st.sampled_from(ARMS), st.booleans())

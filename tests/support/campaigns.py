@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import polars as pl
@@ -98,6 +98,30 @@ def outcome(customer: str, *, profit: float = 9.5, **changed: Any) -> dict[str, 
     """What became of one customer by the tenth."""
     row = {"campaign": NOVEMBER, "customer_id": customer, "is_good": True, "profit": profit, "measured_until": THIRD}
     return row | changed
+
+
+def measured_campaign(
+    ledger: Ledger, month: int, *, customers: int, kept: float = 0.2, action: str = "retention_offer"
+) -> str:
+    """A campaign of 2024 whose treated leave less often by the share `kept`, every fifth held out, measured."""
+    name, day = f"{action}-2024-{month:02}", date(2024, month, 2)
+    arms = {f"{month}-{n:05}": "held_out" if n % 5 == 0 else "treated" for n in range(customers)}
+    period = {"starts_on": date(2024, month, 1), "ends_on": date(2024, month + 1, 1)}
+    rows = assigned(arms, campaign=name).with_columns(spend_before=pl.int_range(pl.len()) % 7 * 10.0)
+    record(ledger, day, rows, campaigns=[campaign(name, action=action, **period)])
+    leave = {"treated": 0.4 * (1 - kept), "held_out": 0.4}
+    found = [
+        {
+            "campaign": name,
+            "customer_id": who,
+            "is_good": (number // 5 * 0.6180339) % 1 >= leave[arm],
+            "profit": 10.0 + number % 3,
+            "measured_until": day + timedelta(days=28),
+        }
+        for number, (who, arm) in enumerate(arms.items())
+    ]
+    ledger.record_outcomes(pl.DataFrame(found), as_of=date(2024, month + 1, 15))
+    return name
 
 
 def decided(settings: Settings, scores: pl.DataFrame, ledger: Ledger, standing: Standing, *, as_of: date) -> Tonight:

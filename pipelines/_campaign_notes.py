@@ -1,0 +1,66 @@
+"""What is a team told of tonight's campaigns: of those that begin, and of what is explored?"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from pipelines._learned_effects import learned_note
+from pipelines._measuring_terms import window_of
+from pipelines._settings import Settings
+from pipelines._uplift_terms import uplift_words
+from serving import Ledger, Rules
+
+
+def of_new_campaigns(settings: Settings, campaigns: pl.DataFrame, ledger: Ledger, as_of: date) -> list[str]:
+    """What to say of the campaigns that begin tonight: what was learned from earlier ones, and what will blur them."""
+    running = ledger.campaigns(before=as_of)["name"].to_list()
+    begun = [row for row in campaigns.iter_rows(named=True) if row["name"] not in running]
+    told = [(row["action"], json.loads(row["terms"])) for row in begun]
+    measured = {row["action"]: json.loads(row["terms"]) for row in begun if row["holdout_share"] > 0}
+    return [
+        *(note for action, terms in told if (note := learned_note(action, terms))),
+        *_by_models(told),
+        *_blurred(settings, measured),
+    ]
+
+
+def _by_models(told: Sequence[tuple[str, Mapping[str, Any]]]) -> list[str]:
+    """What people are told of uplift models: once of all actions that it is true of."""
+    actions = dict[str, list[str]]()
+    for action, terms in told:
+        if words := uplift_words(terms):
+            actions.setdefault(words, []).append(action)
+    return [f"{', '.join(names)}: {words}" for words, names in actions.items()]
+
+
+def of_explored(rules: Rules) -> list[str]:
+    """What people are told where places are kept for actions whose effect is not measured yet."""
+    places = {action.name: action.exploration_places for action in rules.actions if action.exploration_places}
+    if not places:
+        return []
+    each = next(iter(places.values()))
+    return [
+        f"{', '.join(places)}: no effect is measured yet, so up to {each} places each are kept to explore it "
+        "where it is expected to pay (decisions.exploration_share)"
+    ]
+
+
+def _blurred(settings: Settings, campaigns: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """What people are told where customers may be contacted again before the outcome is known."""
+    # Whoever was contacted on a day is left alone for so many days after it.
+    again = settings.decisions.cool_down_days + 1
+    days = {action: window_of(settings, action, terms).ahead_days for action, terms in campaigns.items()}
+    late = {action: some for action, some in days.items() if some > again}
+    if not late:
+        return []
+    longest = max(late.values())
+    return [
+        f"{', '.join(late)}: outcomes take up to {longest} days, but customers may be contacted again after "
+        f"{again - 1} (decisions.cool_down_days); what that does is measured along, and the effect is that of all "
+        f"these contacts. A cool-down of {longest - 1} days keeps the comparison clean"
+    ]

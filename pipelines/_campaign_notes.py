@@ -1,4 +1,4 @@
-"""What is a team told of tonight's campaigns: of those that begin, and of what is explored?"""
+"""What is a team told beside its list? Of campaigns that begin, of what is explored, of complaints nobody closes."""
 
 from __future__ import annotations
 
@@ -47,6 +47,25 @@ def of_explored(rules: Rules) -> list[str]:
     return [
         f"{', '.join(places)}: no effect is measured yet, so up to {each} places each are kept to explore it "
         "where it is expected to pay (decisions.exploration_share)"
+    ]
+
+
+OPEN_LONG_DAYS = 84
+"""Whose complaint has been open for more days than these may have been answered long ago."""
+
+
+def of_open_complaints(scores: pl.DataFrame) -> list[str]:
+    """What people are told where complaints have been open for so long that it may be the record that is wrong."""
+    if "oldest_open_complaint_hours" not in scores.columns:
+        return []
+    days = pl.col("oldest_open_complaint_hours").cast(pl.Float64) / 24
+    late = scores.select("customer_id", days=days).filter(pl.col("days") > OPEN_LONG_DAYS)
+    if late.is_empty():
+        return []
+    who, longest = late.sort("days", "customer_id", descending=[True, False]).row(0)
+    return [
+        f"complaints open for more than {OPEN_LONG_DAYS} days: {late.height:,} customers, {who} for {int(longest):,} "
+        "days; they come first and are sent no offer. Where one was settled, record when (resolved_at)"
     ]
 
 

@@ -17,7 +17,7 @@ from models import targets
 from models._growth import growth_known
 from models._referrals import referral_probability
 from models._suggestion import suggested_categories
-from pipelines._campaign_notes import of_explored, of_new_campaigns
+from pipelines._campaign_notes import of_explored, of_new_campaigns, of_open_complaints
 from pipelines._campaigns import campaign_name, period_of
 from pipelines._learned_effects import belief_terms, kept_terms
 from pipelines._measuring_terms import measuring_terms
@@ -135,6 +135,7 @@ def decide_tonight(
             *noticed,
             *of_new_campaigns(settings, standing.campaigns, ledger, as_of),
             *of_explored(rules),
+            *of_open_complaints(scores),
             *(late if is_late else ()),
         ),
         is_late=is_late,

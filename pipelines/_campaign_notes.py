@@ -14,6 +14,7 @@ from pipelines._measuring_terms import window_of
 from pipelines._settings import Settings
 from pipelines._uplift_terms import uplift_words
 from serving import Ledger, Rules
+from serving._rules import RECOVERY
 
 
 def of_new_campaigns(settings: Settings, campaigns: pl.DataFrame, ledger: Ledger, as_of: date) -> list[str]:
@@ -38,24 +39,41 @@ def _by_models(told: Sequence[tuple[str, Mapping[str, Any]]]) -> list[str]:
     return [f"{', '.join(names)}: {words}" for words, names in actions.items()]
 
 
-def of_explored(rules: Rules) -> list[str]:
-    """What people are told where places are kept for actions whose effect is not measured yet."""
-    places = {action.name: action.exploration_places for action in rules.actions if action.exploration_places}
-    if not places:
+def of_explored(rules: Rules, explored: Mapping[str, int]) -> list[str]:
+    """What people are told where contacts are kept for actions whose effect is not measured yet."""
+    unknown = [action.name for action in rules.actions if action.is_unmeasured]
+    if not rules.exploration_share or not unknown:
         return []
-    each = next(iter(places.values()))
-    return [
-        f"{', '.join(places)}: no effect is measured yet, so up to {each} places each are kept to explore it "
-        "where it is expected to pay (decisions.exploration_share)"
-    ]
+    if not explored:
+        return [
+            f"{', '.join(unknown)}: no effect is measured yet, and none was explored: nobody whom they are expected to "
+            f"pay with, or {rules.exploration_share:g} of the contacts is less than one (decisions.exploration_share)"
+        ]
+    told = ", ".join(f"{name} {count:,}" for name, count in explored.items())
+    return [f"to explore what is not measured yet (decisions.exploration_share), customers got: {told}"]
 
 
 OPEN_LONG_DAYS = 84
 """Whose complaint has been open for more days than these may have been answered long ago."""
 
 
-def of_open_complaints(scores: pl.DataFrame) -> list[str]:
-    """What people are told where complaints have been open for so long that it may be the record that is wrong."""
+def of_open_complaints(scores: pl.DataFrame, rules: Rules) -> list[str]:
+    """What people are told of complaints that nobody answers, or that have been open for so long that it may be the
+    record that is wrong."""
+    return [*_unanswered(scores, rules), *_open_long(scores)]
+
+
+def _unanswered(scores: pl.DataFrame, rules: Rules) -> list[str]:
+    count = int((scores["open_complaint_count"].fill_null(0) > 0).sum())
+    if not count or any(action.name == RECOVERY for action in rules.actions):
+        return []
+    return [
+        f"{RECOVERY} is switched off (is_used = false), so that nobody on the list answers open complaints; who has "
+        f"one is sent nothing else either: {count:,} customers"
+    ]
+
+
+def _open_long(scores: pl.DataFrame) -> list[str]:
     if "oldest_open_complaint_hours" not in scores.columns:
         return []
     days = pl.col("oldest_open_complaint_hours").cast(pl.Float64) / 24

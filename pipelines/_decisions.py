@@ -134,8 +134,8 @@ def decide_tonight(
         notes=(
             *noticed,
             *of_new_campaigns(settings, standing.campaigns, ledger, as_of),
-            *of_explored(rules),
-            *of_open_complaints(scores),
+            *of_explored(rules, decided.explored),
+            *of_open_complaints(scores, rules),
             *(late if is_late else ()),
         ),
         is_late=is_late,
@@ -189,10 +189,9 @@ def _rules(settings: Settings, campaigns: pl.DataFrame, beliefs: Mapping[str, Ef
     """What the settings say about decisions, with the terms of the campaigns and what is believed tonight."""
     chosen = settings.decisions
     unknown = unmeasured(campaigns, beliefs)
-    places = int(settings.list.size * chosen.exploration_share) // max(len(unknown), 1)
     return Rules(
         actions=[
-            _action(row, settings, beliefs, exploration_places=places if row["action"] in unknown else 0)
+            _action(row, settings, beliefs, is_unmeasured=row["action"] in unknown)
             for row in campaigns.iter_rows(named=True)
         ],
         borders=Borders(
@@ -206,6 +205,7 @@ def _rules(settings: Settings, campaigns: pl.DataFrame, beliefs: Mapping[str, Ef
         manners=Manners(cool_down_days=chosen.cool_down_days, yearly_cap=chosen.yearly_cap),
         limits=Limits(size=settings.list.size, budget=chosen.budget, capacity=chosen.capacity),
         margin=settings.value.margin,
+        exploration_share=chosen.exploration_share,
     )
 
 
@@ -222,7 +222,7 @@ def unmeasured(campaigns: pl.DataFrame, beliefs: Mapping[str, Effect]) -> list[s
 
 
 def _action(
-    campaign: Mapping[str, Any], settings: Settings, beliefs: Mapping[str, Effect], *, exploration_places: int
+    campaign: Mapping[str, Any], settings: Settings, beliefs: Mapping[str, Effect], *, is_unmeasured: bool
 ) -> Action:
     """An action on the terms of its campaign; capacity and stages are no terms, and as the settings say tonight."""
     terms = json.loads(campaign["terms"])
@@ -237,7 +237,7 @@ def _action(
         capacity=chosen.capacity,
         holdout_share=campaign["holdout_share"],
         salt=campaign["salt"],
-        exploration_places=exploration_places,
+        is_unmeasured=is_unmeasured,
     )
 
 

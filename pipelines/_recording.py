@@ -111,6 +111,7 @@ def plan_record(tonight: Tonight) -> dict[str, object]:
         "bound": round(plan.bound, 2),
         "gap": float(f"{plan.gap:.2g}"),
         "expected_cost": round(plan.spent, 2),
+        "explored": dict(tonight.decided.explored),
         "places_used": {name: round(float(used), 2) for name, used in plan.used.items()},
         "worth_of_one_more": {name: round(float(price), 4) for name, price in plan.prices.items()},
     }

@@ -44,8 +44,8 @@ class DecisionsSettings(Section):
         default=0.0,
         ge=0,
         le=0.5,
-        description="The share of a list's places that is kept, in equal parts, for actions with a holdout whose "
-        "effect is not measured yet, though others would bring more; what is believed of them may be wrong.",
+        description="The share of a night's contacts that is kept for actions with a holdout whose effect is not "
+        "measured yet, though others are expected to bring more.",
     )
     campaign: Literal["month", "quarter", "year"] = Field(
         default="month",

@@ -42,8 +42,8 @@ class Action:
     Costs are money per contact and per offer taken. `effect` is, of those with whom it would end badly, the share
     with whom it ends well because of contact. `capacity` is the most customers of one night, None without limit;
     `holdout_share` of those whom it would be done to are not contacted, so that the effect can be seen; `salt` is what
-    their draw is mixed with. As many as `exploration_places` get it where it is expected to pay, though another action
-    would bring more. `stages` are the lifecycle stages of the customers whom it is for.
+    their draw is mixed with. `stages` are the lifecycle stages of the customers whom it is for. While its effect
+    `is_unmeasured`, places may be kept to explore it.
     """
 
     name: str
@@ -55,7 +55,7 @@ class Action:
     capacity: int | None
     holdout_share: float
     salt: str
-    exploration_places: int = 0
+    is_unmeasured: bool = False
 
     def __post_init__(self) -> None:
         if not self.stages or self.stages - self.purpose.possible:

@@ -39,12 +39,13 @@ class Decided:
     Beside segment, stage and relation type it has `action`, `campaign`, `arm`, `expected_profit` with `_low` and
     `_high`, `expected_cost`, `effect`, `probability` and `stake`, null without an action, and `outcome`: `listed`,
     `held_out`, or why not. `counts` add up to the population. `plan` is what the arbitration found beside
-    complaints and exploration.
+    complaints and exploration; `explored` is how many customers got each action by that.
     """
 
     customers: pl.DataFrame
     counts: Mapping[str, int]
     plan: Plan
+    explored: Mapping[str, int]
 
 
 def decide(scores: pl.DataFrame, *, rules: Rules, memory: Memory, campaigns: Mapping[str, str], as_of: date) -> Decided:
@@ -91,12 +92,14 @@ def _decided(
     complains = (customers["open_complaint_count"].fill_null(0) > 0).to_numpy()
     free = alone.is_null().to_numpy()
     urgent = _complaints_first(customers, worth, rules, free & complains, contacted=memory.contacted, as_of=as_of)
-    given, plan = filled(worth, rules, urgent, open_to=free & ~complains)
-    chosen = np.where(given >= 0, given, plan.chosen)
+    rest = filled(worth, rules, urgent, open_to=free & ~complains)
+    chosen = np.select([urgent >= 0, rest.explored >= 0], [urgent, rest.explored], rest.plan.chosen)
     made = _with_choice(customers, chosen, worth, rules, campaigns)
     made = _with_arms(made, memory)
     made = made.with_columns(outcome=_outcome(made, alone, worth, free=free, complains=complains))
-    return Decided(customers=made, counts=_counts(made), plan=plan)
+    counts = {action.name: int((rest.explored == number).sum()) for number, action in enumerate(rules.actions)}
+    found = {name: count for name, count in counts.items() if count}
+    return Decided(customers=made, counts=_counts(made), plan=rest.plan, explored=found)
 
 
 def _complaints_first(

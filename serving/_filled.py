@@ -18,18 +18,25 @@ Numbers = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
 
-def filled(worth: Worth, rules: Rules, urgent: Numbers, *, open_to: Flags) -> tuple[Numbers, Plan]:
-    """What is given before anything else, and the most profitable plan for the others under what that leaves.
+@dataclass(frozen=True, kw_only=True)
+class Filled:
+    """The action of each customer who gets one by exploration, -1 for the others; and the plan for the rest."""
 
-    That is the answers to complaints, and the places that are kept for exploration.
-    """
+    explored: Numbers
+    plan: Plan
+
+
+def filled(worth: Worth, rules: Rules, urgent: Numbers, *, open_to: Flags) -> Filled:
+    """Who is given what of those who are `open_to` anything, under what the `urgent` answers to complaints leave."""
     asked = _Asked.of(worth, rules, urgent, open_to=open_to)
     plan = asked.plan()
-    if not any(action.exploration_places for action in rules.actions):
-        return urgent, plan
-    found = explored(asked.profit, worth.cost, rules.actions, plan, limits=asked.limits, budget=asked.budget)
-    given = np.where(found >= 0, found, urgent)
-    return given, _Asked.of(worth, rules, given, open_to=open_to & (found < 0)).plan()
+    unknown = [number for number, action in enumerate(rules.actions) if action.is_unmeasured]
+    share = rules.exploration_share if unknown else 0.0
+    found = explored(asked.profit, worth.cost, unknown, plan, share=share, limits=asked.limits, budget=asked.budget)
+    if (found >= 0).any():
+        given = np.where(found >= 0, found, urgent)
+        plan = _Asked.of(worth, rules, given, open_to=open_to & (found < 0)).plan()
+    return Filled(explored=found, plan=plan)
 
 
 @dataclass(frozen=True, kw_only=True)

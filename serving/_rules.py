@@ -24,10 +24,14 @@ class Limits:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rules:
-    """Everything that the company chose about decisions."""
+    """Everything that the company chose about decisions.
+
+    `exploration_share` of a night's contacts are kept for actions whose effect is not measured yet.
+    """
 
     actions: Sequence[Action]
     borders: Borders
     manners: Manners
     limits: Limits
     margin: float
+    exploration_share: float = 0.0

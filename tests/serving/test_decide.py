@@ -85,7 +85,7 @@ TERMS = st.fixed_dictionaries(
         "effect": st.builds(Effect, mean=st.sampled_from([-0.2, 0.0, 0.1, 0.6]), strength=st.just(50.0)),
         "capacity": maybe(st.integers(0, 6)),
         "holdout_share": st.sampled_from([0.0, 0.1, 0.5]),
-        "exploration_places": st.sampled_from([0, 0, 1, 5]),
+        "is_unmeasured": st.booleans(),
     }
 )
 PAST = st.tuples(st.integers(0, 400), st.sampled_from(ARMS), st.booleans())
@@ -111,7 +111,8 @@ def worlds(draw: st.DrawFn) -> World:
         "budget": draw(maybe(st.sampled_from([0.0, 20.0, 100.0]))),
         "capacity": draw(st.dictionaries(st.sampled_from(["mail", "phone", "door"]), st.integers(0, 10))),
     }
-    return World(scores=scores, rules=_rules(actions, Limits(**limits)), memory=_memory(draw, names))
+    rules = replace(_rules(actions, Limits(**limits)), exploration_share=draw(st.sampled_from([0.0, 0.2, 0.5])))
+    return World(scores=scores, rules=rules, memory=_memory(draw, names))
 
 
 def _rules(actions: list[Action], limits: Limits) -> Rules:

@@ -80,7 +80,7 @@ def read_and_check(settings: Settings, *, as_of: date) -> Delivery:
             checked[name].bad_count,
             time.perf_counter() - started,
         )
-    return Delivery(checked=checked, docs=docs, notes=_notes(checked))
+    return Delivery(checked=checked, docs=docs, notes=(*_notes(checked), *_missing(settings.home, checked)))
 
 
 def _docs_folder(home: Path, as_of: date) -> Path:
@@ -124,6 +124,14 @@ def _notes(checked: Mapping[str, Checked]) -> tuple[str, ...]:
                 f"{len(known):,} of transactions (such as {known.sort()[0]!r}); are these the same ids?"
             )
     return (*notes, *_long_orders(checked["transactions"].rows))
+
+
+def _missing(home: Path, checked: Mapping[str, Checked]) -> Iterator[str]:
+    """A note for each table that came before and did not tonight: what it told goes on counting."""
+    for table in ARRIVING:
+        if table not in checked and DeltaTable.is_deltatable(str(table_path(home, table))):
+            known = "; consent is as known then, and nobody can withdraw it" if table == "customers" else ""
+            yield f"{table} did not arrive, and did before: what earlier deliveries told still counts{known}"
 
 
 def _long_orders(lines: pl.DataFrame) -> Iterator[str]:

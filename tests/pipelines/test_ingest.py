@@ -174,6 +174,18 @@ def test_what_fails_for_one_table_changes_none(deliver: Deliver, home: Path, mon
     assert open_lake(home).versions == {"transactions": 0, "customers": 0}
 
 
+def test_a_table_that_came_before_and_does_not_come_tonight_is_missed(
+    deliver: Deliver, tmp_path: Path, settings: Callable[..., Settings]
+) -> None:
+    deliver(lines(), people())
+    assert read_and_check(settings(), as_of=AS_OF).notes == ()
+    (tmp_path / "source" / "customers.parquet").unlink()
+    assert read_and_check(settings(), as_of=AS_OF).notes == (
+        "customers did not arrive, and did before: what earlier deliveries told still counts; consent is as known "
+        "then, and nobody can withdraw it",
+    )
+
+
 def test_consent_does_not_stand_while_a_withdrawal_cannot_be_read(deliver: Deliver, home: Path) -> None:
     agreed = people(30, consent_at=pl.lit("2024-01-01"), withdrawn_at=pl.lit(None, dtype=pl.String))
     unclear = with_cell(agreed, "C1", withdrawn_at="01/05/2024")

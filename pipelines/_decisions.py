@@ -188,7 +188,7 @@ def _terms(
 def _rules(settings: Settings, campaigns: pl.DataFrame, beliefs: Mapping[str, Effect]) -> Rules:
     """What the settings say about decisions, with the terms of the campaigns and what is believed tonight."""
     chosen = settings.decisions
-    unknown = unmeasured(campaigns, beliefs)
+    unknown = _unmeasured(campaigns, beliefs)
     return Rules(
         actions=[
             _action(row, settings, beliefs, is_unmeasured=row["action"] in unknown)
@@ -209,15 +209,12 @@ def _rules(settings: Settings, campaigns: pl.DataFrame, beliefs: Mapping[str, Ef
     )
 
 
-def unmeasured(campaigns: pl.DataFrame, beliefs: Mapping[str, Effect]) -> list[str]:
+def _unmeasured(campaigns: pl.DataFrame, beliefs: Mapping[str, Effect]) -> list[str]:
     """The actions with a holdout of whose effect nothing is measured yet; complaints are answered anyway."""
     return [
         action
-        for action, share, terms in campaigns.select("action", "holdout_share", "terms").iter_rows()
-        if action != RECOVERY
-        and share > 0
-        and not beliefs[action].campaigns
-        and not json.loads(terms).get("learned_from")
+        for action, share in campaigns.select("action", "holdout_share").iter_rows()
+        if action != RECOVERY and share > 0 and not beliefs[action].campaigns
     ]
 
 

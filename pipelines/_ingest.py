@@ -80,7 +80,7 @@ def read_and_check(settings: Settings, *, as_of: date) -> Delivery:
             checked[name].bad_count,
             time.perf_counter() - started,
         )
-    return Delivery(checked=checked, docs=docs, notes=(*_notes(checked), *_missing(settings.home, checked)))
+    return Delivery(checked=checked, docs=docs, notes=(*_notes(checked), *_not_arrived(settings.home, checked)))
 
 
 def _docs_folder(home: Path, as_of: date) -> Path:
@@ -126,7 +126,7 @@ def _notes(checked: Mapping[str, Checked]) -> tuple[str, ...]:
     return (*notes, *_long_orders(checked["transactions"].rows))
 
 
-def _missing(home: Path, checked: Mapping[str, Checked]) -> Iterator[str]:
+def _not_arrived(home: Path, checked: Mapping[str, Checked]) -> Iterator[str]:
     """A note for each table that came before and did not tonight: what it told goes on counting."""
     for table in ARRIVING:
         if table not in checked and DeltaTable.is_deltatable(str(table_path(home, table))):

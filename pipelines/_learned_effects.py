@@ -53,7 +53,7 @@ def believed_tonight(campaigns: pl.DataFrame, ledger: Ledger, *, as_of: date) ->
 
 def _believed(action: str, terms: Mapping[str, Any], ledger: Ledger, *, as_of: date, is_running: bool) -> Effect:
     if not is_running:
-        return Effect(terms["effect"], terms["effect_strength"])
+        return Effect(terms["effect"], terms["effect_strength"], frozenset(terms.get("learned_from", ())))
     declared = Effect(
         terms.get("declared_effect", terms["effect"]), terms.get("declared_effect_strength", terms["effect_strength"])
     )

@@ -40,7 +40,8 @@ def explored(
     places = int(share * int((plan.chosen >= 0).sum()) + NOISE)
     money = math.inf if budget is None else share * budget * (1 + NOISE)
     room = {limit.name: _room(limit, share=share) for limit in limits}
-    waiting = {number: _in_turn(possible, cost, plan, number, limits=limits) for number in actions} if places else {}
+    left = possible - _price(cost, plan, limits=limits)
+    waiting = {number: _in_turn(possible[:, number], left, number) for number in actions} if places else {}
     while places and waiting:
         for number in list(waiting):
             theirs = [limit.name for limit in limits if number in limit.actions]
@@ -71,12 +72,16 @@ def _room(limit: Limit, *, share: float) -> int:
     return int(limit.most) if len(limit.actions) == 1 else math.ceil(share * limit.most - NOISE)
 
 
-def _in_turn(possible: Matrix, cost: Matrix, plan: Plan, number: int, *, limits: Sequence[Limit]) -> Iterator[int]:
-    """The customers with whom the action is expected to pay; those with whom least is given up come first."""
-    prices = np.zeros(possible.shape[1])
+def _price(cost: Matrix, plan: Plan, *, limits: Sequence[Limit]) -> Matrix:
+    """What each action costs each customer at the prices of the plan, for its use of the budget and the limits."""
+    price: Matrix = plan.prices["budget"] * cost
     for limit in limits:
-        prices[list(limit.actions)] += plan.prices[limit.name]
-    left = possible - plan.prices["budget"] * cost - prices
+        price[:, list(limit.actions)] += plan.prices[limit.name]
+    return price
+
+
+def _in_turn(profit: Matrix, left: Matrix, number: int) -> Iterator[int]:
+    """The customers with whom the action is expected to pay; those with whom least is given up come first."""
     others = np.delete(left, number, axis=1).max(axis=1, initial=0.0)
-    who = np.flatnonzero(possible[:, number] > 0)
+    who = np.flatnonzero(profit > 0)
     return iter(who[np.argsort((others - left[:, number])[who], kind="stable")].tolist())

@@ -29,10 +29,11 @@ class Filled:
 def filled(worth: Worth, rules: Rules, urgent: Numbers, *, open_to: Flags) -> Filled:
     """Who is given what of those who are `open_to` anything, under what the `urgent` answers to complaints leave."""
     asked = _Asked.of(worth, rules, urgent, open_to=open_to)
-    plan = asked.plan()
+    plan, share = asked.plan(), rules.exploration_share
     unknown = [number for number, action in enumerate(rules.actions) if action.is_unmeasured]
-    share = rules.exploration_share if unknown else 0.0
-    found = explored(asked.profit, worth.cost, unknown, plan, share=share, limits=asked.limits, budget=asked.budget)
+    if not share or not unknown:
+        return Filled(explored=np.full(len(urgent), -1), plan=plan)
+    found = explored(asked.profit, asked.cost, unknown, plan, share=share, limits=asked.limits, budget=asked.budget)
     if (found >= 0).any():
         given = np.where(found >= 0, found, urgent)
         plan = _Asked.of(worth, rules, given, open_to=open_to & (found < 0)).plan()

@@ -195,6 +195,16 @@ scores = Contract(
             "of others.",
         ),
         Column(
+            name="wavering_probability",
+            type="number",
+            null_means="the customer is not active",
+            at_least=0,
+            at_most=1,
+            unit="probability",
+            meaning="Probability that a customer is slowing down: comes less often than is their own way, as customers "
+            "do before they leave. There where `decisions.retention_by` asks for it and the log shows it.",
+        ),
+        Column(
             name="upsell_spend",
             type="number",
             null_means="the customer is not active",

@@ -52,8 +52,9 @@ def _with_besides(lesson: Lesson, told: Mapping[str, pl.DataFrame], scores: pl.D
     purpose = PURPOSES[lesson.action]
     if not purpose.is_promotion or purpose.probability not in scores.columns:
         return lesson
-    is_asked = purpose.risk(pl.col(purpose.probability)) > 0
-    asked = scores.filter(is_asked).select("customer_id", as_of=pl.lit(as_of), probability=purpose.probability)
+    weighed = purpose.weighed_by(scores.columns)
+    is_asked = purpose.risk(pl.col(weighed)) > 0
+    asked = scores.filter(is_asked).select("customer_id", as_of=pl.lit(as_of), probability=weighed)
     if not asked.height:
         return lesson
     asked = asked.sort("customer_id").gather_every(-(-asked.height // _SHOWN))

@@ -14,6 +14,7 @@ from pipelines._measuring_terms import window_of
 from pipelines._settings import Settings
 from pipelines._uplift_terms import uplift_words
 from serving import Ledger, Rules
+from serving._actions import WAVERING
 from serving._rules import RECOVERY
 
 
@@ -51,6 +52,16 @@ def of_explored(rules: Rules, explored: Mapping[str, int]) -> list[str]:
         ]
     told = ", ".join(f"{name} {count:,}" for name, count in explored.items())
     return [f"to explore what is not measured yet (decisions.exploration_share), customers got: {told}"]
+
+
+def of_wavering(scores: pl.DataFrame, settings: Settings) -> list[str]:
+    """What people are told where offers to stay were to go by who is slowing down, and the log does not show it."""
+    if settings.decisions.retention_by != "wavering" or WAVERING in scores.columns:
+        return []
+    return [
+        "retention_offer: weighed by the churn probability tonight, for who slows down does not show in the log: too "
+        "few customers came in several weeks, or those who come less often do not leave sooner (decisions.retention_by)"
+    ]
 
 
 OPEN_LONG_DAYS = 84

@@ -17,7 +17,8 @@ from models import targets
 from models._growth import growth_known
 from models._referrals import referral_probability
 from models._suggestion import suggested_categories
-from pipelines._campaign_notes import of_explored, of_new_campaigns, of_open_complaints
+from models._wavering import wavering_probability
+from pipelines._campaign_notes import of_explored, of_new_campaigns, of_open_complaints, of_wavering
 from pipelines._campaigns import campaign_name, period_of
 from pipelines._learned_effects import belief_terms, kept_terms
 from pipelines._measuring_terms import measuring_terms
@@ -39,6 +40,7 @@ from serving import (
     decide,
     last_bundle,
 )
+from serving._actions import WAVERING
 from serving._rules import RECOVERY
 
 log = logging.getLogger(__name__)
@@ -61,6 +63,7 @@ FACTS = (
 
 _YEAR_DAYS = 364
 _MONEY_DECIMALS = 2
+_SHARE_DECIMALS = 6
 
 
 def with_facts(scored: pl.DataFrame, rows: pl.DataFrame, settings: Settings, lake: Lake) -> pl.DataFrame:
@@ -72,6 +75,8 @@ def with_facts(scored: pl.DataFrame, rows: pl.DataFrame, settings: Settings, lak
         nothing = {"suggested_category": pl.String, "upsell_spend": pl.Float64}
         return made.with_columns(pl.lit(None, dtype=kind).alias(name) for name, kind in nothing.items())
     made = made.with_columns(_upsell_spend(settings, lake, as_of=day))
+    if settings.decisions.retention_by == WAVERING.removesuffix("_probability"):
+        made = made.with_columns(_wavering(settings, lake, made, as_of=day))
     suggested = suggested_categories(lake.tables, as_of=day, time_zone=settings.time_zone)
     return made.join(suggested, on="customer_id", how="left", validate="1:1", maintain_order="left")
 
@@ -83,6 +88,14 @@ def _upsell_spend(settings: Settings, lake: Lake, *, as_of: date) -> pl.Expr:
     log.info("upsell: who grew spent %.2f of the average more than who did not (%s)", growth.share, growth)
     days = terms.horizon_days / settings.churn.horizon_days
     return (pl.col("expected_spend").clip(0) * days * growth.share).round(_MONEY_DECIMALS).alias("upsell_spend")
+
+
+def _wavering(settings: Settings, lake: Lake, scored: pl.DataFrame, *, as_of: date) -> list[pl.Series]:
+    """How likely each active customer wavers; nothing where slowing down does not show in the log."""
+    found = wavering_probability(lake.arrived, scored["customer_id"], as_of=as_of, time_zone=settings.time_zone)
+    if found is None:
+        return []
+    return [pl.select(pl.when(scored["is_active"]).then(found.round(_SHARE_DECIMALS)).alias(WAVERING)).to_series()]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,6 +149,7 @@ def decide_tonight(
             *of_new_campaigns(settings, standing.campaigns, ledger, as_of),
             *of_explored(rules, decided.explored),
             *of_open_complaints(scores, rules),
+            *of_wavering(scores, settings),
             *(late if is_late else ()),
         ),
         is_late=is_late,

@@ -47,6 +47,11 @@ class DecisionsSettings(Section):
         description="The share of a night's contacts that is kept for actions with a holdout whose effect is not "
         "measured yet, though others are expected to bring more.",
     )
+    retention_by: Literal["churn", "wavering"] = Field(
+        default="churn",
+        description="By what offers to stay are weighed: `churn`, the churn probability; or `wavering`, how likely a "
+        "customer is slowing down against the own pace, where the log shows that those who slow down leave sooner.",
+    )
     campaign: Literal["month", "quarter", "year"] = Field(
         default="month",
         description="How long a campaign of an action lasts; the holdout is drawn anew for each, and each is measured.",

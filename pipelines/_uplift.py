@@ -170,13 +170,15 @@ def _leaning(
 
 def _risk(action: str, scores: pl.DataFrame) -> Numbers:
     purpose = PURPOSES[action]
-    return scores.select(purpose.risk(pl.col(purpose.probability).cast(pl.Float64))).to_series().to_numpy()
+    weighed = pl.col(purpose.weighed_by(scores.columns)).cast(pl.Float64)
+    return scores.select(purpose.risk(weighed)).to_series().to_numpy()
 
 
 def _asked(action: str, scores: pl.DataFrame) -> pl.Series:
     """The places of the customers whom the outcome is predicted of and with whom it could end badly."""
     purpose = PURPOSES[action]
-    return scores.select(purpose.risk(pl.col(purpose.probability)).fill_null(0.0) > 0).to_series().arg_true()
+    weighed = pl.col(purpose.weighed_by(scores.columns))
+    return scores.select(purpose.risk(weighed).fill_null(0.0) > 0).to_series().arg_true()
 
 
 def _said(
@@ -191,7 +193,7 @@ def _said(
     for first in range(0, len(places), _AT_ONCE):
         some = places[first : first + _AT_ONCE]
         X = pd.DataFrame(traits_of(rows[some], uplift.columns), columns=list(uplift.columns))
-        X[PROBABILITY] = scores[PURPOSES[action].probability].gather(some).to_numpy()
+        X[PROBABILITY] = scores[PURPOSES[action].weighed_by(scores.columns)].gather(some).to_numpy()
         risk = _risk(action, scores[some])
         change = within(uplift.predict(X) + moved * risk, 1.0 - risk) if moved else uplift.predict(X)
         for name, values in ((uplift_column(action), change), (take_column(action), uplift.take(X))):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -18,7 +18,8 @@ class Purpose:
     `is_bad` whether that outcome is one to be prevented. `stake` is the money that the outcome is worth, from columns
     of the scored list. `possible` are the lifecycle stages of the customers of whom that outcome is predicted, and
     `suits` is what else must be true of a customer. `is_promotion` marks what somebody with an open complaint must not
-    be sent: what can be taken or left. `words` and `chinese` say what is done.
+    be sent: what can be taken or left. `words` and `chinese` say what is done. `reachable` is a column that says of
+    whom contact comes in time; a scored list that has it is weighed by it in place of `probability`.
     """
 
     probability: str
@@ -29,6 +30,11 @@ class Purpose:
     is_promotion: bool
     words: str
     chinese: str
+    reachable: str | None = None
+
+    def weighed_by(self, columns: Collection[str]) -> str:
+        """The column by which customers are weighed, in a scored list with these `columns`."""
+        return self.probability if self.reachable is None or self.reachable not in columns else self.reachable
 
     def risk(self, probability: pl.Expr) -> pl.Expr:
         """The probability that it ends badly without contact, from that of the outcome that the action acts on."""
@@ -74,6 +80,9 @@ _ANYBODY = pl.lit(True)
 _HERE = frozenset({"new", "active", "loyal", "at risk", "won back"})
 _GONE = frozenset({"lost"})
 
+WAVERING = "wavering_probability"
+"""Who is slowing down: an offer to stay comes in time for them, and too late for who is gone."""
+
 PURPOSES: Mapping[str, Purpose] = {
     "service_recovery": Purpose(
         probability="churn_probability",
@@ -94,6 +103,7 @@ PURPOSES: Mapping[str, Purpose] = {
         is_promotion=True,
         words="make an offer to stay",
         chinese="提供挽留优惠",
+        reachable=WAVERING,
     ),
     "win_back_offer": Purpose(
         probability="win_back_probability",

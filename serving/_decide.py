@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -168,17 +168,19 @@ def _with_choice(
         expected_profit_high=picked(worth.high),
         expected_cost=picked(worth.cost),
     )
-    return made.with_columns(_per_action(rules, campaigns)).with_columns(effect=_effect_of_each(made, rules))
+    return made.with_columns(_per_action(rules, campaigns, made.columns)).with_columns(
+        effect=_effect_of_each(made, rules)
+    )
 
 
-def _per_action(rules: Rules, campaigns: Mapping[str, str]) -> list[pl.Expr]:
+def _per_action(rules: Rules, campaigns: Mapping[str, str], columns: Collection[str]) -> list[pl.Expr]:
     """Columns that follow from the action: campaign, channel, holdout share, effect, and its probability and stake."""
     by = {action.name: action for action in rules.actions}
     action = pl.col("action")
     probability, stake = pl.lit(None, dtype=pl.Float64), pl.lit(None, dtype=pl.Float64)
     for name, one in by.items():
         is_it = action == name
-        probability = pl.when(is_it).then(pl.col(one.purpose.probability)).otherwise(probability)
+        probability = pl.when(is_it).then(pl.col(one.purpose.weighed_by(columns))).otherwise(probability)
         stake = pl.when(is_it).then(one.purpose.stake).otherwise(stake)
 
     def told(values: Mapping[str, object], kind: type[pl.DataType]) -> pl.Expr:
@@ -199,7 +201,8 @@ def _effect_of_each(made: pl.DataFrame, rules: Rules) -> pl.Expr:
     """The believed effect, or what an uplift model makes of it for the customer: uplift over risk."""
     effect = pl.col("effect")
     for action in rules.actions:
-        name, risk = uplift_column(action.name), action.purpose.risk(pl.col(action.purpose.probability))
+        name, weighed = uplift_column(action.name), pl.col(action.purpose.weighed_by(made.columns))
+        risk = action.purpose.risk(weighed)
         if name in made.columns:
             speaks = (pl.col("action") == action.name) & pl.col(name).is_not_null() & (risk > 0)
             effect = pl.when(speaks).then((pl.col(name) / risk).round(_DECIMALS)).otherwise(effect)

@@ -66,11 +66,12 @@ def _numbers(customers: pl.DataFrame, action: Action) -> tuple[Matrix, Matrix]:
         nothing = np.full(customers.height, np.nan)
         return nothing, nothing
     suits = pl.col("stage").is_in(action.stages) & purpose.suits
+    name = purpose.weighed_by(customers.columns)
     found = customers.select(
-        probability=pl.col(purpose.probability).cast(pl.Float64),
+        probability=pl.col(name).cast(pl.Float64),
         stake=pl.when(suits.fill_null(False)).then(purpose.stake).cast(pl.Float64),
     )
-    _ask_probabilities(customers["customer_id"], found["probability"], purpose.probability)
+    _ask_probabilities(customers["customer_id"], found["probability"], name)
     return found["probability"].fill_null(np.nan).to_numpy(), found["stake"].fill_null(np.nan).to_numpy()
 
 

@@ -1,0 +1,274 @@
+"""Who is slowing down? How likely each customer is here at their own pace, wavering, or gone, from week to week.
+
+A hidden Markov model of how active customers are, as Netzer, Lattin and Srinivasan (2008) have them of relationships:
+nobody says how they stand, but who wavers comes less often than is their way, and who is gone does not come at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+from scipy.special import gammaln
+
+from features import event_rows, interactions
+from features import purchases as purchase_events
+from models._matrix import Numbers
+
+Indices = npt.NDArray[np.int64]
+
+WEEKS = 104
+"""So many weeks before the as-of date are looked at."""
+FEWEST = 200
+"""With fewer customers who came in several weeks nothing is learned."""
+MOST_CUSTOMERS = 1_000
+"""So many customers, evenly spread, are learned from."""
+SLOWER = 0.7
+"""Who wavers must come less often than this share of the own pace, or slowing down does not show."""
+OWN_DOING = ("visit", "enquiry")
+"""Interactions that customers begin themselves."""
+
+_AT_ONCE = 50_000
+_PACES = 8
+_ROUNDS = 30
+_SEVERAL = 3
+_LEAST_LIKELY = 1e-300
+
+
+@dataclass(frozen=True, kw_only=True)
+class Activity:
+    """How often customers came, week by week until the as-of date: on how many days they bought, visited or enquired.
+
+    `days` has a row per customer and a column per week, the latest last; what was bought and seen on one day counts
+    twice. `begin` is the first week in which a customer came; those before tell nothing.
+    """
+
+    customers: pl.Series
+    days: Numbers
+    begin: Indices
+
+    def among(self, rows: slice | Indices) -> Activity:
+        """The same of some customers."""
+        return Activity(customers=self.customers[rows], days=self.days[rows], begin=self.begin[rows])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wavering:
+    """How customers turn within a week, and how often they come.
+
+    A customer has a pace, days a week, one of `paces` (so many customers each: `shares`, in all 1), as long as they
+    are here; while wavering `slower` times as often. Somebody here `wavers` within a week or `leaves` at once; who
+    wavers `settles` or leaves (`leaves_wavering`); who is gone `returns`.
+    """
+
+    paces: Numbers
+    shares: Numbers
+    slower: float
+    wavers: float
+    leaves: float
+    settles: float
+    leaves_wavering: float
+    returns: float
+
+    @property
+    def shows(self) -> bool:
+        """Whether customers of this log do slow down before they leave: they come much less often while wavering, and
+        leave sooner than those who do not."""
+        return self.slower < SLOWER and self.leaves_wavering > self.leaves
+
+    def probability(self, activity: Activity) -> Numbers:
+        """How likely each customer wavers on the as-of date, by all weeks since they first came."""
+        parts = [
+            _Pass.of(self, activity.among(slice(first, first + _AT_ONCE))).latest[1].sum(axis=1)
+            for first in range(0, len(activity.begin), _AT_ONCE)
+        ]
+        return np.concatenate(parts) if parts else np.zeros(0)
+
+    def turned(self, standing: Numbers) -> Numbers:
+        """The likelihoods of each condition (the first axis) a week later."""
+        here, wavering, gone = standing
+        return np.stack(
+            [
+                here * (1 - self.wavers - self.leaves) + wavering * self.settles + gone * self.returns,
+                here * self.wavers + wavering * (1 - self.settles - self.leaves_wavering),
+                here * self.leaves + wavering * self.leaves_wavering + gone * (1 - self.returns),
+            ]
+        )
+
+    def turned_back(self, later: Numbers) -> Numbers:
+        """How likely what comes later is from each condition, by how likely it is from each a week later."""
+        here, wavering, gone = later
+        return np.stack(
+            [
+                (1 - self.wavers - self.leaves) * here + self.wavers * wavering + self.leaves * gone,
+                self.settles * here
+                + (1 - self.settles - self.leaves_wavering) * wavering
+                + self.leaves_wavering * gone,
+                self.returns * here + (1 - self.returns) * gone,
+            ]
+        )
+
+    def explained(self, days: Numbers) -> Numbers:
+        """How likely the days of one week are in each condition and at each pace."""
+        count, often = days[:, None], np.stack([self.paces, self.paces * self.slower])[:, None, :]
+        poisson = np.exp(count * np.log(often) - often - gammaln(count + 1))
+        nothing = np.broadcast_to((count == 0).astype(np.float64), poisson.shape[1:])
+        return np.concatenate([poisson, nothing[None]])
+
+
+@dataclass(frozen=True)
+class _Pass:
+    """A forward pass over all weeks: by week the standing of customers (condition, customer, pace), what that week's
+    days say, and how likely they were; `latest` is the standing at the end."""
+
+    standings: list[Numbers]
+    explained: list[Numbers]
+    likely: list[Numbers]
+    latest: Numbers
+
+    @classmethod
+    def of(cls, model: Wavering, activity: Activity, *, keep: bool = False) -> _Pass:
+        made = cls([], [], [], np.zeros((3, len(activity.begin), len(model.paces))))
+        standing = made.latest
+        for week in range(activity.days.shape[1]):
+            standing = model.turned(standing)
+            begins = activity.begin == week
+            standing[:, begins] = 0.0
+            standing[0, begins] = model.shares
+            says = model.explained(activity.days[:, week])
+            standing = standing * says
+            likely = np.where(activity.begin <= week, standing.sum(axis=(0, 2)), 1.0)
+            likely = np.maximum(likely, _LEAST_LIKELY)
+            standing = standing / likely[:, None]
+            if keep:
+                made.standings.append(standing)
+                made.explained.append(says)
+                made.likely.append(likely)
+        return replace(made, latest=standing)
+
+
+def wavering_probability(
+    tables: Mapping[str, pl.LazyFrame], customers: pl.Series, *, as_of: date, time_zone: str
+) -> pl.Series | None:
+    """How likely each of `customers` wavers on the as-of date (`wavering_probability`), as far as was known by then.
+
+    Weeks are counted back from the as-of date, 104 of them. Who did nothing in these is not wavering but gone: 0. None
+    where slowing down does not show in the log: with fewer than 200 customers who came in three weeks or more, or where
+    those who come less often do not leave sooner.
+    """
+    activity = activity_known(tables, as_of=as_of, time_zone=time_zone)
+    model = learned_wavering(activity)
+    if model is None or not model.shows:
+        return None
+    name = "wavering_probability"
+    mine = activity.customers.is_in(customers.implode()).arg_true().to_numpy()
+    told = pl.DataFrame({"customer_id": activity.customers[mine], name: model.probability(activity.among(mine))})
+    asked = customers.alias("customer_id").to_frame().join(told, on="customer_id", how="left", maintain_order="left")
+    return asked[name].fill_null(0.0)
+
+
+def activity_known(tables: Mapping[str, pl.LazyFrame], *, as_of: date, time_zone: str) -> Activity:
+    """How often all customers came by themselves in the 104 weeks before the as-of date, as known on it."""
+    bought: pl.LazyFrame = event_rows(purchase_events, tables, as_of=as_of, time_zone=time_zone).to_native()
+    parts = [bought.select("customer_id", ago=pl.col("age_days").cast(pl.Int64)).unique()]
+    if "interactions" in tables:
+        happened: pl.LazyFrame = event_rows(interactions, tables, as_of=as_of, time_zone=time_zone).to_native()
+        own = happened.filter(pl.col("kind").is_in(OWN_DOING))
+        parts.append(own.select("customer_id", ago=pl.col("age_days").cast(pl.Int64)).unique())
+    week = WEEKS - 1 - (pl.col("ago") - 1) // 7
+    came = pl.concat(parts).select("customer_id", week=week).filter(pl.col("week").is_between(0, WEEKS - 1))
+    counts = came.group_by("customer_id", "week").agg(days=pl.len()).sort("customer_id", "week").collect()
+    customers = counts["customer_id"].unique().sort()
+    days = np.zeros((len(customers), WEEKS))
+    row = counts["customer_id"].rle_id().to_numpy()
+    days[row, counts["week"].to_numpy()] = counts["days"].to_numpy()
+    return Activity(customers=customers, days=days, begin=(days > 0).argmax(axis=1))
+
+
+def learned_wavering(activity: Activity) -> Wavering | None:
+    """The model under which what customers did is likeliest, by expectation maximisation (Baum and others 1970).
+
+    Learned from at most 1,000 customers, evenly spread over their names; None where fewer than 200 came in three weeks
+    or more.
+    """
+    if ((activity.days > 0).sum(axis=1) >= _SEVERAL).sum() < FEWEST:
+        return None
+    step = -(-len(activity.begin) // MOST_CUSTOMERS)
+    known = activity.among(np.arange(0, len(activity.begin), step))
+    model = _beginning(known)
+    for _ in range(_ROUNDS):
+        model = _improved(model, known)
+    return model
+
+
+def _beginning(known: Activity) -> Wavering:
+    """Where the search begins: paces between those of the slowest and the quickest while they came."""
+    weeks = known.days.shape[1]
+    latest = weeks - (known.days[:, ::-1] > 0).argmax(axis=1)
+    pace = (known.days.sum(axis=1) + 0.5) / (latest - known.begin + 1)
+    low, high = np.quantile(pace, [0.02, 0.995])
+    return Wavering(
+        paces=np.geomspace(low, max(1.3 * high, 1.5 * low), _PACES),
+        shares=np.full(_PACES, 1 / _PACES),
+        slower=0.3,
+        wavers=0.04,
+        leaves=0.01,
+        settles=0.08,
+        leaves_wavering=0.06,
+        returns=0.01,
+    )
+
+
+_HERE, _WAVERING, _GONE = range(3)
+_BEFORE_SEEN = {
+    "wavers": (_HERE, 0.1, 1.1),
+    "leaves": (_HERE, 0.01, 1.1),
+    "settles": (_WAVERING, 0.1, 1.2),
+    "leaves_wavering": (_WAVERING, 0.1, 1.2),
+    "returns": (_GONE, 0.01, 1.01),
+}
+"""From which condition each turn is; so many turns, in so many weeks, count as seen beforehand: no rate is ever 0."""
+
+
+def _improved(model: Wavering, known: Activity) -> Wavering:
+    """One round: how customers stood and turned as the model has it (the backward pass), and the rates that follow."""
+    run = _Pass.of(model, known, keep=True)
+    weeks = known.days.shape[1]
+    later = np.ones_like(run.latest)
+    turns = dict.fromkeys(_BEFORE_SEEN, 0.0)
+    stood, shares = np.zeros(3), np.zeros(len(model.paces))
+    slow_days = slow_weeks = 0.0
+    for week in range(weeks - 1, -1, -1):
+        standing = run.standings[week] * later
+        total = standing.sum(axis=(0, 2))
+        standing = standing / np.where(total > 0, total, 1.0)[:, None]
+        slow_days += float((standing[1] * known.days[:, week, None]).sum())
+        slow_weeks += float((standing[1] * model.paces).sum())
+        begins = known.begin == week
+        shares += standing[:, begins].sum(axis=(0, 1))
+        if week == 0:
+            break
+        came = (run.explained[week] * later / run.likely[week][:, None])[:, known.begin < week]
+        here, wavering, gone = run.standings[week - 1][:, known.begin < week]
+        turns["wavers"] += float((here * came[1]).sum()) * model.wavers
+        turns["leaves"] += float((here * came[2]).sum()) * model.leaves
+        turns["settles"] += float((wavering * came[0]).sum()) * model.settles
+        turns["leaves_wavering"] += float((wavering * came[2]).sum()) * model.leaves_wavering
+        turns["returns"] += float((gone * came[0]).sum()) * model.returns
+        later = model.turned_back(run.explained[week] * later / run.likely[week][:, None])
+        before = run.standings[week - 1] * later
+        stood += before[:, known.begin < week].sum(axis=(1, 2))
+    seen = {
+        name: (turns[name] + before) / float(stood[condition] + weeks_before)
+        for name, (condition, before, weeks_before) in _BEFORE_SEEN.items()
+    }
+    return Wavering(
+        paces=model.paces,
+        shares=shares / shares.sum(),
+        slower=slow_days / slow_weeks if slow_weeks > 0 else model.slower,
+        **seen,
+    )

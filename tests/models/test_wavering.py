@@ -1,0 +1,152 @@
+"""Is it found who slows down, by what customers do alone? In logs whose customers are known to the last."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import numpy as np
+import polars as pl
+import pytest
+
+from models._wavering import (
+    FEWEST,
+    WEEKS,
+    Activity,
+    Wavering,
+    activity_known,
+    learned_wavering,
+    wavering_probability,
+)
+from tests.features.tables import AS_OF, tables
+
+TRUE = Wavering(
+    paces=np.array([0.8, 2.0, 4.0]),
+    shares=np.array([0.3, 0.4, 0.3]),
+    slower=0.25,
+    wavers=0.03,
+    leaves=0.0,
+    settles=0.08,
+    leaves_wavering=0.06,
+    returns=0.005,
+)
+
+
+def lived(model: Wavering, *, customers: int = 800, seed: int = 1) -> tuple[Activity, np.ndarray]:
+    """What customers did who live as a model says, and how they stand at the end: 0 here, 1 wavering, 2 gone."""
+    chance = np.random.default_rng(seed)
+    pace = chance.choice(model.paces, size=customers, p=model.shares)
+    begin = chance.integers(0, WEEKS // 2, customers)
+    stands, days = np.zeros(customers, int), np.zeros((customers, WEEKS))
+    for week in range(WEEKS):
+        luck = chance.random(customers)
+        is_new = np.select(
+            [stands == 0, stands == 1],
+            [
+                np.select([luck < model.wavers, luck > 1 - model.leaves], [1, 2], 0),
+                np.select([luck < model.leaves_wavering, luck > 1 - model.settles], [2, 0], 1),
+            ],
+            np.where(luck < model.returns, 0, 2),
+        )
+        stands = np.where(begin < week, is_new, 0)
+        often = pace * np.array([1.0, model.slower, 0.0])[stands]
+        days[:, week] = np.where(begin <= week, chance.poisson(often), 0)
+    days[np.arange(customers), begin] += 1
+    names = pl.Series([f"C{number:05d}" for number in range(customers)])
+    return Activity(customers=names, days=days, begin=begin), stands
+
+
+@pytest.fixture(scope="module")
+def found() -> Wavering:
+    """What is learned from customers who live by `TRUE`."""
+    learned = learned_wavering(lived(TRUE)[0])
+    assert learned is not None
+    return learned
+
+
+def test_the_rates_that_customers_live_by_are_found(found: Wavering) -> None:
+    assert found.shows
+    for name in ("slower", "wavers", "settles", "leaves_wavering"):
+        assert getattr(found, name) == pytest.approx(getattr(TRUE, name), rel=0.4), name
+    assert found.leaves < 0.01
+    assert found.shares.sum() == pytest.approx(1.0)
+    assert found.shares @ found.paces == pytest.approx(TRUE.shares @ TRUE.paces, rel=0.15)
+
+
+def test_as_many_waver_as_it_says_and_those_it_names(found: Wavering) -> None:
+    activity, stands = lived(TRUE, customers=4000, seed=2)
+    said, wavers = found.probability(activity), stands == 1
+    assert said.mean() == pytest.approx(wavers.mean(), rel=0.25)
+    for low, high in ((0.0, 0.1), (0.1, 0.4), (0.4, 0.7), (0.7, 1.0)):
+        among = (said >= low) & (said < high)
+        assert among.sum() > 40
+        assert wavers[among].mean() == pytest.approx(said[among].mean(), abs=0.12)
+    most = np.argsort(-said)[: wavers.sum()]
+    assert wavers[most].mean() > 4 * wavers.mean()
+
+
+def test_a_silence_is_weighed_by_the_own_pace(found: Wavering) -> None:
+    steady = np.tile([3.0], (1, WEEKS))
+    seldom = np.where(np.arange(WEEKS) % 2 == 1, 1.0, 0.0)[None]
+    slower = np.where(np.arange(WEEKS) >= WEEKS - 5, [[1.0]], steady)
+    gone = np.where(np.arange(WEEKS) >= WEEKS - 40, 0.0, steady)
+    days = np.concatenate([steady, slower, gone, seldom])
+    said = found.probability(Activity(customers=pl.Series(list("abcd")), days=days, begin=np.zeros(4, int)))
+    assert said[1] > 0.3 > 5 * max(said[0], said[2])
+    assert said[1] > 3 * said[3]
+
+
+def test_who_leaves_without_slowing_down_shows_nothing() -> None:
+    at_once = Wavering(
+        paces=TRUE.paces,
+        shares=TRUE.shares,
+        slower=0.9,
+        wavers=0.05,
+        leaves=0.03,
+        settles=0.5,
+        leaves_wavering=0.0,
+        returns=0.001,
+    )
+    found = learned_wavering(lived(at_once)[0])
+    assert found is not None
+    assert not found.shows
+
+
+def test_of_few_customers_nothing_is_learned() -> None:
+    activity, _ = lived(TRUE, customers=FEWEST - 1)
+    assert learned_wavering(activity) is None
+    assert learned_wavering(activity.among(slice(0, 0))) is None
+
+
+def test_only_what_customers_began_themselves_and_was_known_counts() -> None:
+    bought = [("anna", 1, 9.0), ("anna", 1, 5.0), ("anna", 8, 9.0), ("ben", 7, 9.0), ("cara", 7 * WEEKS + 1, 9.0)]
+    late = ("ben", 3, 9.0, {"recorded_at": "2026-03-11 08:00"})
+    done = [("anna", 1, "visit"), ("anna", 2, "enquiry"), ("anna", 3, "campaign_contact"), ("ben", 2, "complaint")]
+    known = activity_known(tables([*bought, late], done), as_of=AS_OF, time_zone="UTC")
+    assert known.customers.to_list() == ["anna", "ben"]
+    assert known.days[:, -2:].tolist() == [[1.0, 3.0], [0.0, 1.0]]
+    assert known.days.sum() == 5
+    assert known.begin.tolist() == [WEEKS - 2, WEEKS - 1]
+
+
+def test_a_log_says_it_of_whomever_is_asked() -> None:
+    activity, _ = lived(TRUE, customers=400)
+    bought = [
+        (name, 7 * (WEEKS - int(week)) - place, 9.0)
+        for name, days in zip(activity.customers, activity.days, strict=True)
+        for week in np.flatnonzero(days)
+        for place in range(min(int(days[week]), 7))
+    ]
+    asked = pl.Series(["nobody", *activity.customers[::-3]])
+    shuffled = [bought[place] for place in np.random.default_rng(3).permutation(len(bought))]
+    said, again = (
+        wavering_probability(tables(each), asked, as_of=AS_OF, time_zone="UTC") for each in (bought, shuffled)
+    )
+    assert said is not None
+    assert again is not None
+    assert said.to_list() == again.to_list()
+    assert said.name == "wavering_probability"
+    assert said.is_between(0, 1).all()
+    assert said[0] == 0.0
+    later = wavering_probability(tables(bought), asked, as_of=AS_OF + timedelta(days=600), time_zone="UTC")
+    assert later is None or later.max() < 0.2
+    assert wavering_probability(tables(bought[:9]), asked, as_of=AS_OF, time_zone="UTC") is None

@@ -11,6 +11,7 @@ from models._reasons import reasons_in
 from models._registry import Champion
 from models._spoken import LANGUAGES
 from serving import PURPOSES
+from serving._actions import WAVERING
 
 _PLACES = ("reason_1", "reason_2", "reason_3")
 _BETWEEN = " · "
@@ -21,6 +22,7 @@ _OPEN = {
 }
 _SAID = {"en": "complaint open for", "zh": "未解决"}
 """By what a reason is known that says the same."""
+_SLOWS = {"en": "comes less often than usual ({}% likely)", "zh": "来得比平时少（可能性 {}%）"}
 FACTS_ONLY = ("referral_invitation", "thank_you")
 """Actions for which no probability speaks: plain facts about the customer are told."""
 
@@ -31,7 +33,8 @@ def with_reasons(
     """The list with `reason_1` to `reason_3` in `language`, and `why_en` and `why_zh` in one line each.
 
     The reasons are those of the champion whose probability the action goes by: why a customer may leave, or may come
-    back or grow; of a complaint first how long it has been open. `rows` are the snapshot rows of the population.
+    back or grow; of a complaint first how long it has been open, of an offer that goes by it first how likely the
+    customer is slowing down. `rows` are the snapshot rows of the population.
     """
     told = {one: [] for one in LANGUAGES} if listed.is_empty() else _told(listed, champions, rows)
     empty = pl.DataFrame(schema=dict.fromkeys(("customer_id", *_PLACES), pl.String))
@@ -46,6 +49,9 @@ def with_reasons(
         )
         about = pl.concat_str(_open_for(one), "_beside", separator=_BETWEEN, ignore_nulls=True)
         why = pl.when(pl.col("action") == COMPLAINT).then(about).otherwise("_all").alias(f"why_{one}")
+        if WAVERING in listed.columns:
+            parts = pl.concat_str(_slows(one), "_all", separator=_BETWEEN, ignore_nulls=True)
+            why = pl.when(_goes_by_wavering()).then(parts).otherwise(why).alias(f"why_{one}")
         made = _joined(made, lines).with_columns(why).drop("_all", "_beside")
     return made
 
@@ -56,6 +62,14 @@ def _open_for(language: str) -> pl.Expr:
     days, whole = (hours / 24).floor().cast(pl.Int64), hours.floor().cast(pl.Int64)
     in_days, in_hours = (pl.format(text, number) for text, number in zip(_OPEN[language], (days, whole), strict=True))
     return pl.when(hours >= 48).then(in_days).otherwise(in_hours)
+
+
+def _goes_by_wavering() -> pl.Expr:
+    return pl.col("action").is_in([name for name, purpose in PURPOSES.items() if purpose.reachable == WAVERING])
+
+
+def _slows(language: str) -> pl.Expr:
+    return pl.format(_SLOWS[language], (pl.col(WAVERING) * 100).round().cast(pl.Int64))
 
 
 def _told(listed: pl.DataFrame, champions: Mapping[str, Champion], rows: pl.DataFrame) -> dict[str, list[pl.DataFrame]]:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import polars as pl
 import pytest
 from campaigns import decided
 
+from models._registry import Champion
 from pipelines._decisions import Tonight, declared_campaigns
 from pipelines._errors import SettingsWrong
 from pipelines._settings import load_settings
+from pipelines._why import with_reasons
 from serving import Ledger
 from tests.serving.conftest import make_scores, with_facts
 
@@ -54,3 +58,24 @@ def test_where_slowing_down_does_not_show_it_is_said_and_churn_counts(tmp_path: 
 def test_other_words_are_refused(tmp_path: Path) -> None:
     with pytest.raises(SettingsWrong, match="retention_by"):
         night(tmp_path, **{"decisions.retention_by": "slowness"})
+
+
+def test_the_list_says_that_it_goes_by_slowing_down() -> None:
+    listed = pl.DataFrame(
+        {
+            "customer_id": ["A", "B", "C"],
+            "action": ["retention_offer", "thank_you", "service_recovery"],
+            "oldest_open_complaint_hours": [0.0, 0.0, 5.0],
+            "wavering_probability": [0.637, 0.5, 0.5],
+        }
+    )
+    speaks_of_another = cast(Champion, SimpleNamespace(columns=("days_since_last_purchase",), model=None))
+    rows = listed.select("customer_id", days_since_last_purchase=pl.lit(40.0))
+    told, usual = (
+        with_reasons(each, {"upsell": speaks_of_another}, rows, language="en").sort("customer_id")
+        for each in (listed, listed.drop("wavering_probability"))
+    )
+    for language, said in (("en", "comes less often than usual (64% likely)"), ("zh", "来得比平时少（可能性 64%）")):
+        why, before = told[f"why_{language}"].to_list(), usual[f"why_{language}"].to_list()
+        assert why[0] == " · ".join(part for part in (said, before[0]) if part)
+        assert why[1:] == before[1:]

@@ -48,7 +48,7 @@ class Activity:
     """
 
     customers: pl.Series
-    days: Numbers
+    days: Numbers | npt.NDArray[np.uint8]
     begin: Indices
 
     def among(self, rows: slice | Indices) -> Activity:
@@ -112,9 +112,9 @@ class Wavering:
             ]
         )
 
-    def explained(self, days: Numbers) -> Numbers:
+    def explained(self, days: Numbers | npt.NDArray[np.uint8]) -> Numbers:
         """How likely the days of one week are in each condition and at each pace."""
-        count, often = days[:, None], np.stack([self.paces, self.paces * self.slower])[:, None, :]
+        count, often = days[:, None].astype(np.float64), np.stack([self.paces, self.paces * self.slower])[:, None, :]
         poisson = np.exp(count * np.log(often) - often - gammaln(count + 1))
         nothing = np.broadcast_to((count == 0).astype(np.float64), poisson.shape[1:])
         return np.concatenate([poisson, nothing[None]])
@@ -183,7 +183,7 @@ def activity_known(tables: Mapping[str, pl.LazyFrame], *, as_of: date, time_zone
     came = pl.concat(parts).select("customer_id", week=week).filter(pl.col("week").is_between(0, WEEKS - 1))
     counts = came.group_by("customer_id", "week").agg(days=pl.len()).sort("customer_id", "week").collect()
     customers = counts["customer_id"].unique().sort()
-    days = np.zeros((len(customers), WEEKS))
+    days = np.zeros((len(customers), WEEKS), dtype=np.uint8)
     row = counts["customer_id"].rle_id().to_numpy()
     days[row, counts["week"].to_numpy()] = counts["days"].to_numpy()
     return Activity(customers=customers, days=days, begin=(days > 0).argmax(axis=1))

@@ -92,10 +92,12 @@ def _upsell_spend(settings: Settings, lake: Lake, *, as_of: date) -> pl.Expr:
 
 def _wavering(settings: Settings, lake: Lake, scored: pl.DataFrame, *, as_of: date) -> list[pl.Series]:
     """How likely each active customer wavers; nothing where slowing down does not show in the log."""
-    found = wavering_probability(lake.arrived, scored["customer_id"], as_of=as_of, time_zone=settings.time_zone)
+    active = scored["customer_id"].filter(scored["is_active"])
+    found = wavering_probability(lake.arrived, active, as_of=as_of, time_zone=settings.time_zone)
     if found is None:
         return []
-    return [pl.select(pl.when(scored["is_active"]).then(found.round(_SHARE_DECIMALS)).alias(WAVERING)).to_series()]
+    nobody = pl.Series(WAVERING, [None], dtype=pl.Float64).new_from_index(0, scored.height)
+    return [nobody.scatter(scored["is_active"].arg_true(), found.round(_SHARE_DECIMALS))]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -23,6 +23,8 @@ _OPEN = {
 _SAID = {"en": "complaint open for", "zh": "未解决"}
 """By what a reason is known that says the same."""
 _SLOWS = {"en": "comes less often than usual ({}% likely)", "zh": "来得比平时少（可能性 {}%）"}
+_LIKELY = 0.25
+"""From which probability on it is a reason that a customer slows down."""
 FACTS_ONLY = ("referral_invitation", "thank_you")
 """Actions for which no probability speaks: plain facts about the customer are told."""
 
@@ -65,7 +67,8 @@ def _open_for(language: str) -> pl.Expr:
 
 
 def _goes_by_wavering() -> pl.Expr:
-    return pl.col("action").is_in([name for name, purpose in PURPOSES.items() if purpose.reachable == WAVERING])
+    actions = [name for name, purpose in PURPOSES.items() if purpose.reachable == WAVERING]
+    return pl.col("action").is_in(actions) & (pl.col(WAVERING) >= _LIKELY)
 
 
 def _slows(language: str) -> pl.Expr:

@@ -63,10 +63,10 @@ def test_other_words_are_refused(tmp_path: Path) -> None:
 def test_the_list_says_that_it_goes_by_slowing_down() -> None:
     listed = pl.DataFrame(
         {
-            "customer_id": ["A", "B", "C"],
-            "action": ["retention_offer", "thank_you", "service_recovery"],
-            "oldest_open_complaint_hours": [0.0, 0.0, 5.0],
-            "wavering_probability": [0.637, 0.5, 0.5],
+            "customer_id": ["A", "B", "C", "D"],
+            "action": ["retention_offer", "thank_you", "service_recovery", "retention_offer"],
+            "oldest_open_complaint_hours": [0.0, 0.0, 5.0, 0.0],
+            "wavering_probability": [0.637, 0.5, 0.5, 0.2],
         }
     )
     speaks_of_another = cast(Champion, SimpleNamespace(columns=("days_since_last_purchase",), model=None))

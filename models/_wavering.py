@@ -32,6 +32,9 @@ SLOWER = 0.7
 OWN_DOING = ("visit", "enquiry")
 """Interactions that customers begin themselves."""
 
+HERE, WAVERS, GONE = range(3)
+"""How customers stand."""
+
 _AT_ONCE = 50_000
 _PACES = 8
 _ROUNDS = 30
@@ -61,56 +64,28 @@ class Wavering:
     """How customers turn within a week, and how often they come.
 
     A customer has a pace, days a week, one of `paces` (so many customers each: `shares`, in all 1), as long as they
-    are here; while wavering `slower` times as often. Somebody here `wavers` within a week or `leaves` at once; who
-    wavers `settles` or leaves (`leaves_wavering`); who is gone `returns`.
+    are here; while wavering `slower` times as often. `turns` says, from each condition (row: here, wavering, gone) to
+    each, how likely a customer turns within a week.
     """
 
     paces: Numbers
     shares: Numbers
     slower: float
-    wavers: float
-    leaves: float
-    settles: float
-    leaves_wavering: float
-    returns: float
+    turns: Numbers
 
     @property
     def shows(self) -> bool:
         """Whether customers of this log do slow down before they leave: they come much less often while wavering, and
         leave sooner than those who do not."""
-        return self.slower < SLOWER and self.leaves_wavering > self.leaves
+        return self.slower < SLOWER and bool(self.turns[WAVERS, GONE] > self.turns[HERE, GONE])
 
     def probability(self, activity: Activity) -> Numbers:
         """How likely each customer wavers on the as-of date, by all weeks since they first came."""
         parts = [
-            _Pass.of(self, activity.among(slice(first, first + _AT_ONCE))).latest[1].sum(axis=1)
+            _Pass.of(self, activity.among(slice(first, first + _AT_ONCE))).latest[WAVERS].sum(axis=1)
             for first in range(0, len(activity.begin), _AT_ONCE)
         ]
         return np.concatenate(parts) if parts else np.zeros(0)
-
-    def turned(self, standing: Numbers) -> Numbers:
-        """The likelihoods of each condition (the first axis) a week later."""
-        here, wavering, gone = standing
-        return np.stack(
-            [
-                here * (1 - self.wavers - self.leaves) + wavering * self.settles + gone * self.returns,
-                here * self.wavers + wavering * (1 - self.settles - self.leaves_wavering),
-                here * self.leaves + wavering * self.leaves_wavering + gone * (1 - self.returns),
-            ]
-        )
-
-    def turned_back(self, later: Numbers) -> Numbers:
-        """How likely what comes later is from each condition, by how likely it is from each a week later."""
-        here, wavering, gone = later
-        return np.stack(
-            [
-                (1 - self.wavers - self.leaves) * here + self.wavers * wavering + self.leaves * gone,
-                self.settles * here
-                + (1 - self.settles - self.leaves_wavering) * wavering
-                + self.leaves_wavering * gone,
-                self.returns * here + (1 - self.returns) * gone,
-            ]
-        )
 
     def explained(self, days: Numbers | npt.NDArray[np.uint8]) -> Numbers:
         """How likely the days of one week are in each condition and at each pace."""
@@ -135,10 +110,10 @@ class _Pass:
         made = cls([], [], [], np.zeros((3, len(activity.begin), len(model.paces))))
         standing = made.latest
         for week in range(activity.days.shape[1]):
-            standing = model.turned(standing)
+            standing = np.tensordot(model.turns.T, standing, axes=1)
             begins = activity.begin == week
             standing[:, begins] = 0.0
-            standing[0, begins] = model.shares
+            standing[HERE, begins] = model.shares
             says = model.explained(activity.days[:, week])
             standing = standing * says
             likely = np.where(activity.begin <= week, standing.sum(axis=(0, 2)), 1.0)
@@ -153,8 +128,9 @@ class _Pass:
 
 def wavering_probability(
     tables: Mapping[str, pl.LazyFrame], customers: pl.Series, *, as_of: date, time_zone: str
-) -> pl.Series | None:
-    """How likely each of `customers` wavers on the as-of date (`wavering_probability`), as far as was known by then.
+) -> pl.DataFrame | None:
+    """How likely each of `customers` wavers on the as-of date, as far as was known by then: `customer_id` and
+    `wavering_probability`, in their order.
 
     Weeks are counted back from the as-of date, 104 of them. Who did nothing in these is not wavering but gone: 0. None
     where slowing down does not show in the log: with fewer than 200 customers who came in three weeks or more, or where
@@ -164,11 +140,11 @@ def wavering_probability(
     model = learned_wavering(activity)
     if model is None or not model.shows:
         return None
-    name = "wavering_probability"
-    mine = activity.customers.is_in(customers.implode()).arg_true().to_numpy()
-    told = pl.DataFrame({"customer_id": activity.customers[mine], name: model.probability(activity.among(mine))})
-    asked = customers.alias("customer_id").to_frame().join(told, on="customer_id", how="left", maintain_order="left")
-    return asked[name].fill_null(0.0)
+    asked = customers.alias("customer_id").to_frame()
+    theirs = activity.among(activity.customers.is_in(customers.implode()).arg_true().to_numpy())
+    told = pl.DataFrame({"customer_id": theirs.customers, "wavering_probability": model.probability(theirs)})
+    made = asked.join(told, on="customer_id", how="left", maintain_order="left")
+    return made.with_columns(pl.col("wavering_probability").fill_null(0.0))
 
 
 def activity_known(tables: Mapping[str, pl.LazyFrame], *, as_of: date, time_zone: str) -> Activity:
@@ -215,60 +191,36 @@ def _beginning(known: Activity) -> Wavering:
         paces=np.geomspace(low, max(1.3 * high, 1.5 * low), _PACES),
         shares=np.full(_PACES, 1 / _PACES),
         slower=0.3,
-        wavers=0.04,
-        leaves=0.01,
-        settles=0.08,
-        leaves_wavering=0.06,
-        returns=0.01,
+        turns=np.array([[0.95, 0.04, 0.01], [0.08, 0.86, 0.06], [0.01, 0.0, 0.99]]),
     )
 
 
-_HERE, _WAVERING, _GONE = range(3)
-_BEFORE_SEEN = {
-    "wavers": (_HERE, 0.1, 1.1),
-    "leaves": (_HERE, 0.01, 1.1),
-    "settles": (_WAVERING, 0.1, 1.2),
-    "leaves_wavering": (_WAVERING, 0.1, 1.2),
-    "returns": (_GONE, 0.01, 1.01),
-}
-"""From which condition each turn is; so many turns, in so many weeks, count as seen beforehand: no rate is ever 0."""
+_SEEN_BEFORE = np.array([[1.0, 0.1, 0.01], [0.1, 1.0, 0.1], [0.01, 0.0, 1.0]])
+"""So many turns count as seen beforehand: no rate is ever 0, but that of who is gone and wavers at once."""
 
 
 def _improved(model: Wavering, known: Activity) -> Wavering:
     """One round: how customers stood and turned as the model has it (the backward pass), and the rates that follow."""
     run = _Pass.of(model, known, keep=True)
-    weeks = known.days.shape[1]
     later = np.ones_like(run.latest)
-    turns = dict.fromkeys(_BEFORE_SEEN, 0.0)
-    stood, shares = np.zeros(3), np.zeros(len(model.paces))
+    turned, shares = np.zeros((3, 3)), np.zeros(len(model.paces))
     slow_days = slow_weeks = 0.0
-    for week in range(weeks - 1, -1, -1):
+    for week in range(known.days.shape[1] - 1, -1, -1):
+        # Nobody stands anywhere before they first came, so that these weeks add nothing.
         standing = run.standings[week] * later
-        total = standing.sum(axis=(0, 2))
-        standing = standing / np.where(total > 0, total, 1.0)[:, None]
-        slow_days += float((standing[1] * known.days[:, week, None]).sum())
-        slow_weeks += float((standing[1] * model.paces).sum())
-        begins = known.begin == week
-        shares += standing[:, begins].sum(axis=(0, 1))
-        if week == 0:
-            break
-        came = (run.explained[week] * later / run.likely[week][:, None])[:, known.begin < week]
-        here, wavering, gone = run.standings[week - 1][:, known.begin < week]
-        turns["wavers"] += float((here * came[1]).sum()) * model.wavers
-        turns["leaves"] += float((here * came[2]).sum()) * model.leaves
-        turns["settles"] += float((wavering * came[0]).sum()) * model.settles
-        turns["leaves_wavering"] += float((wavering * came[2]).sum()) * model.leaves_wavering
-        turns["returns"] += float((gone * came[0]).sum()) * model.returns
-        later = model.turned_back(run.explained[week] * later / run.likely[week][:, None])
-        before = run.standings[week - 1] * later
-        stood += before[:, known.begin < week].sum(axis=(1, 2))
-    seen = {
-        name: (turns[name] + before) / float(stood[condition] + weeks_before)
-        for name, (condition, before, weeks_before) in _BEFORE_SEEN.items()
-    }
+        slow_days += float((standing[WAVERS] * known.days[:, week, None]).sum())
+        slow_weeks += float((standing[WAVERS] * model.paces).sum())
+        shares += standing[:, known.begin == week].sum(axis=(0, 1))
+        came = run.explained[week] * later / run.likely[week][:, None]
+        if week > 0:
+            has_begun = known.begin < week
+            before, after = run.standings[week - 1][:, has_begun], came[:, has_begun]
+            turned += model.turns * np.tensordot(before, after, axes=((1, 2), (1, 2)))
+        later = np.tensordot(model.turns, came, axes=1)
+    seen = turned + _SEEN_BEFORE
     return Wavering(
         paces=model.paces,
         shares=shares / shares.sum(),
         slower=slow_days / slow_weeks if slow_weeks > 0 else model.slower,
-        **seen,
+        turns=seen / seen.sum(axis=1, keepdims=True),
     )

@@ -53,8 +53,8 @@ def _with_besides(lesson: Lesson, told: Mapping[str, pl.DataFrame], scores: pl.D
     if not purpose.is_promotion or purpose.probability not in scores.columns:
         return lesson
     weighed = purpose.weighed_by(scores.columns)
-    is_asked = purpose.risk(pl.col(weighed)) > 0
-    asked = scores.filter(is_asked).select("customer_id", as_of=pl.lit(as_of), probability=weighed)
+    likely_bad = scores.filter(purpose.risk_in(scores.columns) > 0)
+    asked = likely_bad.select("customer_id", as_of=pl.lit(as_of), probability=weighed)
     if not asked.height:
         return lesson
     asked = asked.sort("customer_id").gather_every(-(-asked.height // _SHOWN))

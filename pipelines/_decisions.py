@@ -75,8 +75,8 @@ def with_facts(scored: pl.DataFrame, rows: pl.DataFrame, settings: Settings, lak
         nothing = {"suggested_category": pl.String, "upsell_spend": pl.Float64}
         return made.with_columns(pl.lit(None, dtype=kind).alias(name) for name, kind in nothing.items())
     made = made.with_columns(_upsell_spend(settings, lake, as_of=day))
-    if settings.decisions.retention_by == WAVERING.removesuffix("_probability"):
-        made = made.with_columns(_wavering(settings, lake, made, as_of=day))
+    if settings.decisions.retention_by == "wavering":
+        made = _with_wavering(made, settings, lake, as_of=day)
     suggested = suggested_categories(lake.tables, as_of=day, time_zone=settings.time_zone)
     return made.join(suggested, on="customer_id", how="left", validate="1:1", maintain_order="left")
 
@@ -90,14 +90,14 @@ def _upsell_spend(settings: Settings, lake: Lake, *, as_of: date) -> pl.Expr:
     return (pl.col("expected_spend").clip(0) * days * growth.share).round(_MONEY_DECIMALS).alias("upsell_spend")
 
 
-def _wavering(settings: Settings, lake: Lake, scored: pl.DataFrame, *, as_of: date) -> list[pl.Series]:
-    """How likely each active customer wavers; nothing where slowing down does not show in the log."""
-    active = scored["customer_id"].filter(scored["is_active"])
+def _with_wavering(scored: pl.DataFrame, settings: Settings, lake: Lake, *, as_of: date) -> pl.DataFrame:
+    """With how likely each active customer wavers; without, where slowing down does not show in the log."""
+    active = scored.filter("is_active")["customer_id"]
     found = wavering_probability(lake.arrived, active, as_of=as_of, time_zone=settings.time_zone)
     if found is None:
-        return []
-    nobody = pl.Series(WAVERING, [None], dtype=pl.Float64).new_from_index(0, scored.height)
-    return [nobody.scatter(scored["is_active"].arg_true(), found.round(_SHARE_DECIMALS))]
+        return scored
+    told = found.with_columns(pl.col(WAVERING).round(_SHARE_DECIMALS))
+    return scored.join(told, on="customer_id", how="left", validate="1:1", maintain_order="left")
 
 
 @dataclass(frozen=True, kw_only=True)

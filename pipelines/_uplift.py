@@ -169,16 +169,13 @@ def _leaning(
 
 
 def _risk(action: str, scores: pl.DataFrame) -> Numbers:
-    purpose = PURPOSES[action]
-    weighed = pl.col(purpose.weighed_by(scores.columns)).cast(pl.Float64)
-    return scores.select(purpose.risk(weighed)).to_series().to_numpy()
+    return scores.select(PURPOSES[action].risk_in(scores.columns)).to_series().to_numpy()
 
 
 def _asked(action: str, scores: pl.DataFrame) -> pl.Series:
     """The places of the customers whom the outcome is predicted of and with whom it could end badly."""
-    purpose = PURPOSES[action]
-    weighed = pl.col(purpose.weighed_by(scores.columns))
-    return scores.select(purpose.risk(weighed).fill_null(0.0) > 0).to_series().arg_true()
+    risk = PURPOSES[action].risk_in(scores.columns)
+    return scores.select(risk.fill_null(0.0) > 0).to_series().arg_true()
 
 
 def _said(

@@ -67,7 +67,7 @@ def _open_for(language: str) -> pl.Expr:
 
 
 def _goes_by_wavering() -> pl.Expr:
-    actions = [name for name, purpose in PURPOSES.items() if purpose.reachable == WAVERING]
+    actions = [name for name, purpose in PURPOSES.items() if purpose.in_time == WAVERING]
     return pl.col("action").is_in(actions) & (pl.col(WAVERING) >= _LIKELY)
 
 

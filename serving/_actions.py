@@ -18,7 +18,7 @@ class Purpose:
     `is_bad` whether that outcome is one to be prevented. `stake` is the money that the outcome is worth, from columns
     of the scored list. `possible` are the lifecycle stages of the customers of whom that outcome is predicted, and
     `suits` is what else must be true of a customer. `is_promotion` marks what somebody with an open complaint must not
-    be sent: what can be taken or left. `words` and `chinese` say what is done. `reachable` is a column that says of
+    be sent: what can be taken or left. `words` and `chinese` say what is done. `in_time` is a column that says of
     whom contact comes in time; a scored list that has it is weighed by it in place of `probability`.
     """
 
@@ -30,11 +30,15 @@ class Purpose:
     is_promotion: bool
     words: str
     chinese: str
-    reachable: str | None = None
+    in_time: str | None = None
 
     def weighed_by(self, columns: Collection[str]) -> str:
         """The column by which customers are weighed, in a scored list with these `columns`."""
-        return self.probability if self.reachable is None or self.reachable not in columns else self.reachable
+        return self.in_time if self.in_time is not None and self.in_time in columns else self.probability
+
+    def risk_in(self, columns: Collection[str]) -> pl.Expr:
+        """The risk of each customer of a scored list with these `columns`."""
+        return self.risk(pl.col(self.weighed_by(columns)).cast(pl.Float64))
 
     def risk(self, probability: pl.Expr) -> pl.Expr:
         """The probability that it ends badly without contact, from that of the outcome that the action acts on."""
@@ -103,7 +107,7 @@ PURPOSES: Mapping[str, Purpose] = {
         is_promotion=True,
         words="make an offer to stay",
         chinese="提供挽留优惠",
-        reachable=WAVERING,
+        in_time=WAVERING,
     ),
     "win_back_offer": Purpose(
         probability="win_back_probability",

@@ -201,8 +201,7 @@ def _effect_of_each(made: pl.DataFrame, rules: Rules) -> pl.Expr:
     """The believed effect, or what an uplift model makes of it for the customer: uplift over risk."""
     effect = pl.col("effect")
     for action in rules.actions:
-        name, weighed = uplift_column(action.name), pl.col(action.purpose.weighed_by(made.columns))
-        risk = action.purpose.risk(weighed)
+        name, risk = uplift_column(action.name), action.purpose.risk_in(made.columns)
         if name in made.columns:
             speaks = (pl.col("action") == action.name) & pl.col(name).is_not_null() & (risk > 0)
             effect = pl.when(speaks).then((pl.col(name) / risk).round(_DECIMALS)).otherwise(effect)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
@@ -10,6 +11,9 @@ import pytest
 
 from models._wavering import (
     FEWEST,
+    GONE,
+    HERE,
+    WAVERS,
     WEEKS,
     Activity,
     Wavering,
@@ -23,11 +27,7 @@ TRUE = Wavering(
     paces=np.array([0.8, 2.0, 4.0]),
     shares=np.array([0.3, 0.4, 0.3]),
     slower=0.25,
-    wavers=0.03,
-    leaves=0.0,
-    settles=0.08,
-    leaves_wavering=0.06,
-    returns=0.005,
+    turns=np.array([[0.97, 0.03, 0.0], [0.08, 0.86, 0.06], [0.005, 0.0, 0.995]]),
 )
 
 
@@ -39,15 +39,8 @@ def lived(model: Wavering, *, customers: int = 800, seed: int = 1) -> tuple[Acti
     stands, days = np.zeros(customers, int), np.zeros((customers, WEEKS))
     for week in range(WEEKS):
         luck = chance.random(customers)
-        is_new = np.select(
-            [stands == 0, stands == 1],
-            [
-                np.select([luck < model.wavers, luck > 1 - model.leaves], [1, 2], 0),
-                np.select([luck < model.leaves_wavering, luck > 1 - model.settles], [2, 0], 1),
-            ],
-            np.where(luck < model.returns, 0, 2),
-        )
-        stands = np.where(begin < week, is_new, 0)
+        turned = (luck[:, None] > np.cumsum(model.turns, axis=1)[stands][:, :-1]).sum(axis=1)
+        stands = np.where(begin < week, turned, HERE)
         often = pace * np.array([1.0, model.slower, 0.0])[stands]
         days[:, week] = np.where(begin <= week, chance.poisson(often), 0)
     days[np.arange(customers), begin] += 1
@@ -65,16 +58,17 @@ def found() -> Wavering:
 
 def test_the_rates_that_customers_live_by_are_found(found: Wavering) -> None:
     assert found.shows
-    for name in ("slower", "wavers", "settles", "leaves_wavering"):
-        assert getattr(found, name) == pytest.approx(getattr(TRUE, name), rel=0.4), name
-    assert found.leaves < 0.01
+    assert found.slower == pytest.approx(TRUE.slower, rel=0.4)
+    for turn in ((HERE, WAVERS), (WAVERS, HERE), (WAVERS, GONE)):
+        assert found.turns[turn] == pytest.approx(TRUE.turns[turn], rel=0.4), turn
+    assert found.turns[HERE, GONE] < 0.01
     assert found.shares.sum() == pytest.approx(1.0)
     assert found.shares @ found.paces == pytest.approx(TRUE.shares @ TRUE.paces, rel=0.15)
 
 
 def test_as_many_waver_as_it_says_and_those_it_names(found: Wavering) -> None:
     activity, stands = lived(TRUE, customers=4000, seed=2)
-    said, wavers = found.probability(activity), stands == 1
+    said, wavers = found.probability(activity), stands == WAVERS
     assert said.mean() == pytest.approx(wavers.mean(), rel=0.25)
     for low, high in ((0.0, 0.1), (0.1, 0.4), (0.4, 0.7), (0.7, 1.0)):
         among = (said >= low) & (said < high)
@@ -96,16 +90,7 @@ def test_a_silence_is_weighed_by_the_own_pace(found: Wavering) -> None:
 
 
 def test_who_leaves_without_slowing_down_shows_nothing() -> None:
-    at_once = Wavering(
-        paces=TRUE.paces,
-        shares=TRUE.shares,
-        slower=0.9,
-        wavers=0.05,
-        leaves=0.03,
-        settles=0.5,
-        leaves_wavering=0.0,
-        returns=0.001,
-    )
+    at_once = replace(TRUE, slower=0.9, turns=np.array([[0.92, 0.05, 0.03], [0.5, 0.5, 0.0], [0.001, 0.0, 0.999]]))
     found = learned_wavering(lived(at_once)[0])
     assert found is not None
     assert not found.shows
@@ -142,10 +127,10 @@ def test_a_log_says_it_of_whomever_is_asked() -> None:
     said, again = (wavering_probability(each, asked, as_of=AS_OF, time_zone="UTC") for each in (log, shuffled))
     assert said is not None
     assert again is not None
-    assert said.to_list() == again.to_list()
-    assert said.name == "wavering_probability"
-    assert said.is_between(0, 1).all()
-    assert said[0] == 0.0
+    assert said.equals(again)
+    assert said["customer_id"].to_list() == asked.to_list()
+    assert said["wavering_probability"].is_between(0, 1).all()
+    assert said["wavering_probability"][0] == 0.0
     later = wavering_probability(log, asked, as_of=AS_OF + timedelta(days=600), time_zone="UTC")
-    assert later is None or later.max() < 0.2
+    assert later is None or later["wavering_probability"].max() < 0.2
     assert wavering_probability(tables(bought[:9]), asked, as_of=AS_OF, time_zone="UTC") is None

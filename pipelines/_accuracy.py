@@ -27,11 +27,11 @@ from models._contenders import MODEL
 from models._figures import IN_GROUPS, PICTURED, SHOWN, WORDS
 from models._known import Reach, reach
 from models._plots import accuracy_plot
+from pipelines._alone import alone_in
 from pipelines._errors import DateWrong
 from pipelines._ingest import ingest, read_and_check
 from pipelines._learning import recipe_of, snapshot_store
 from pipelines._left_out import left_out, reached_by_date
-from pipelines._night import alone_in
 from pipelines._progress import stage
 from pipelines._question_terms import terms_of
 from pipelines._settings import Settings

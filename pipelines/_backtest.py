@@ -17,10 +17,10 @@ from models._examples import untouched
 from models._known import reach
 from models._labels import ask_mature
 from models._matrix import Labels, Numbers
+from pipelines._alone import alone_in
 from pipelines._ingest import ingest, read_and_check
 from pipelines._learning import recipe_of, rows_of, snapshot_store
 from pipelines._left_out import left_out, reached_words
-from pipelines._night import alone_in
 from pipelines._question_terms import terms_of
 from pipelines._settings import Settings
 from pipelines._summary import figures_row

@@ -12,8 +12,8 @@ from models._gate import Override
 from models._registry import Registry
 from models._scoring import ask_fit
 from models._versions import Version
+from pipelines._alone import alone_in
 from pipelines._errors import QuestionUnknown
-from pipelines._night import alone_in
 from pipelines._question_terms import terms_of
 from pipelines._settings import Settings
 from pipelines._summary import FIGURES

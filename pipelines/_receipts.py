@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
+from pipelines._alone import alone_in
 from pipelines._campaigns_known import ledger_with_campaigns, none_yet
 from pipelines._errors import NoCampaigns
-from pipelines._night import alone_in
 from pipelines._settings import Settings
 from serving import Ledger, Taken, take
 

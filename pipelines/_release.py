@@ -7,9 +7,9 @@ from datetime import date
 
 import polars as pl
 
+from pipelines._alone import alone_in
 from pipelines._ingest import ARRIVING, check_table, contract_of, rows_for_lake
 from pipelines._merge import prepare, unknown_to_lake, write
-from pipelines._night import alone_in
 from pipelines._quarantine import quarantined, raw_rows, remove
 from pipelines._settings import Settings
 

@@ -11,10 +11,11 @@ from prefect.cache_policies import NO_CACHE
 
 from features import open_lake
 from models._registry import Registry
+from pipelines._alone import alone_in
 from pipelines._guard import learn_anew
 from pipelines._ingest import Arrival, Delivery, ingest, read_and_check
 from pipelines._learning import Learned, champions, learn, without_champion
-from pipelines._night import Night, alone_in
+from pipelines._night import Night
 from pipelines._outcomes import measure_outcomes
 from pipelines._progress import stage
 from pipelines._publication import Published, publish_night

@@ -12,9 +12,9 @@ from features import open_lake
 from models import targets
 from models._gate import Override
 from models._registry import Registry
+from pipelines._alone import alone_in
 from pipelines._ingest import Delivery, ingest, read_and_check
 from pipelines._learning import Learned, learn
-from pipelines._night import alone_in
 from pipelines._progress import stage
 from pipelines._retries import worth_a_retry
 from pipelines._settings import Settings

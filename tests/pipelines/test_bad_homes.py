@@ -19,7 +19,7 @@ def test_another_source_does_not_get_into_the_same_home(churn: Churn, one_night:
 
 @pytest.mark.parametrize("command", [("nightly",), ("backtest",), ("backtest", "--question", "churn")])
 def test_two_runs_in_one_home_do_not_meet(churn: Churn, shop: Path, home: Path, command: tuple[str, ...]) -> None:
-    from pipelines._night import alone_in
+    from pipelines._alone import alone_in
 
     with alone_in(home):
         ended = churn(*command, "--source", shop, "--as-of", AS_OF, "--home", home)

@@ -12,7 +12,7 @@ import pytest
 from campaigns import ARMS, NOVEMBER, assigned, campaign, record
 from small_shop import Churn
 
-from pipelines._night import alone_in
+from pipelines._alone import alone_in
 from serving import Ledger
 
 

@@ -119,8 +119,9 @@ def _ask_that_nothing_builds_on(connection: Connection, as_of: date) -> None:
     }
     found = [name for name, there in builds.items() if there]
     if found:
+        verb = "builds" if found == [f"the night of {latest}"] else "build"
         raise HistoryWouldChange(
-            f"the night of {as_of} is not what the ledger has of it, and {' and '.join(found)} build on that. What was "
-            "sent cannot be decided anew: nothing was recorded. Run a later night; to try an old one out, use another "
-            "home or another ledger."
+            f"the night of {as_of} is not what the ledger has of it, and {' and '.join(found)} {verb} on that. What "
+            "was sent cannot be decided anew: nothing was recorded. Run a later night; to try an old one out, use "
+            "another home or another ledger."
         )

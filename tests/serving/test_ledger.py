@@ -68,7 +68,7 @@ def test_an_old_night_that_differs_is_refused_and_nothing_is_lost(arms: dict[str
 
 def test_a_night_before_the_latest_that_was_never_recorded_is_refused(ledger: Ledger) -> None:
     record(ledger, SECOND, ARMS)
-    with pytest.raises(HistoryWouldChange, match="the night of 2026-11-04 build on that"):
+    with pytest.raises(HistoryWouldChange, match="the night of 2026-11-04 builds on that"):
         record(ledger, FIRST, {"z": "treated"})
     assert ledger.lists()["as_of"].to_list() == [SECOND]
 

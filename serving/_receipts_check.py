@@ -101,7 +101,7 @@ def _where(bad: pl.Expr, reason: pl.Expr) -> pl.Expr:
 
 def _unknown_names(rows: pl.DataFrame, now: datetime, known: Mapping[str, Sequence[str]]) -> list[pl.Expr]:
     """Names that nobody has, and moments that nobody can know of."""
-    statuses = _strangers(rows["status"], STATUSES, "is no status")
+    statuses = _strangers(rows["status"], STATUSES, "is no status", f"; there are {', '.join(STATUSES)}")
     campaigns = _strangers(rows["campaign"], known["campaign"], "is no campaign of ours")
     customers = _without_zeros(rows["customer_id"], known["customer_id"])
     hint = pl.col("customer_id").replace_strict(customers, default="", return_dtype=pl.String)
@@ -114,12 +114,12 @@ def _unknown_names(rows: pl.DataFrame, now: datetime, known: Mapping[str, Sequen
     ]
 
 
-def _strangers(found: pl.Series, known: Sequence[str], says: str) -> dict[str, str]:
-    """A reason for each name that is not known, with the one that may be meant."""
+def _strangers(found: pl.Series, known: Sequence[str], says: str, there_are: str = "") -> dict[str, str]:
+    """A reason for each name that is not known, with the one that may be meant, else with what there is."""
     reasons = {}
     for name in set(found.drop_nulls()) - set(known):
         close = meant(name, known)
-        reasons[name] = f"'{name[:60]}' {says}" + (f"; is '{close}' meant?" if close else "")
+        reasons[name] = f"'{name[:60]}' {says}" + (f"; is '{close}' meant?" if close else there_are)
     return reasons
 
 

@@ -95,6 +95,7 @@ WRONG = {
     "~,nobody,delivered,2026-11-11,,,": "'nobody' is on no list of retention_offer-2026-11",
     "~,7,delivered,2026-11-11,,,": "'7' is on no list of retention_offer-2026-11; is '007' meant, with zeros in front?",
     "~,d,delivred,2026-11-11,,,": "'delivred' is no status; is 'delivered' meant?",
+    "~,d,dunno,2026-11-11,,,": "'dunno' is no status; there are delivered, refused, reached, accepted",
     "~,d,,2026-11-11,,,": "has no status",
     "~, ,delivered,2026-11-11,,,": "has no customer_id",
     ",d,delivered,2026-11-11,,,": "has no campaign",

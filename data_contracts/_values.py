@@ -193,7 +193,10 @@ def _number_of_text(text: pl.Series) -> Reading:
     plainly = reading(values, bad, text, "is not a number")
     if not (bad & unsure).any():
         return plainly
-    hint = "is not clear (is the comma for thousands or for decimals?); export numbers with a decimal point only"
+    hint = (
+        "is not clear (is the comma for thousands or for decimals?); export numbers with a decimal point only, or say "
+        "how to read them in the settings (derive)"
+    )
     hinted = reading(values, bad & unsure, text, hint)
     return Reading(values, plainly.reasons.zip_with(~(bad & unsure), hinted.reasons))
 

@@ -156,7 +156,8 @@ def _changes(view: View, found: Measured, *, segment: str | None) -> Iterator[Fi
     }
     part = "measured" if segment is None else "measured by segment"
     for name, each in told.items():
-        if each is not None:
+        unsure = name == "effect" and segment is not None and each is not None and each.low is None
+        if each is not None and not unsure:  # of a few customers it may be any number, beyond 1 even
             yield Figure(part=part, name=name, value=each.mean, low=each.low, high=each.high, segment=segment)
     if segment is None:
         for name, each in ((gained, found.good_share), ("profit", found.profit)):

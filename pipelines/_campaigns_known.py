@@ -17,8 +17,13 @@ def ledger_with_campaigns(settings: Settings) -> Ledger | None:
 
 
 def unknown(name: str, recorded: list[str], ahead: list[str]) -> CampaignUnknown:
-    """The error for a name that no campaign has, with the one that may be meant: rather one on record."""
-    close = meant(name, recorded, cutoff=0.8) or meant(name, [*recorded, *ahead], cutoff=0.5)
+    """The error for a name that no campaign has, with the one that may be meant: rather one on record.
+
+    The name of an action alone means its latest campaign, or its next one while it has none.
+    """
+    begun, to_come = ([one for one in names if one.startswith(f"{name}-")] for names in (recorded, ahead))
+    close = max(begun, default=None) or min(to_come, default=None)
+    close = close or meant(name, recorded, cutoff=0.8) or meant(name, [*recorded, *ahead], cutoff=0.5)
     hint = f" Did you mean {close!r}?" if close else ""
     return CampaignUnknown(f"no campaign is called {name!r}.{hint} `churn campaign` lists those there are.")
 

@@ -164,6 +164,14 @@ def test_too_few_customers_are_told_how_many_are_needed(asked: Asked, home: Path
     assert "(have 40)" in ended.out
 
 
+def test_of_a_few_customers_of_a_segment_no_effect_is_told(asked: Asked, home: Path, tmp_path: Path) -> None:
+    came_out(began(home, 40), treated_stay=0.8, held_out_stay=0.6)
+    assert asked(NOVEMBER, "--output", tmp_path / "figures.csv").code == 0
+    told = pl.read_csv(tmp_path / "figures.csv").filter(pl.col("part").str.starts_with("measured"))
+    effects = told.filter(pl.col("figure") == "effect")
+    assert effects.filter(pl.col("segment").is_not_null() & pl.col("low").is_null()).is_empty()
+
+
 def test_before_the_first_outcome_it_says_when_that_is_due(asked: Asked, home: Path) -> None:
     began(home, 40)
     assert "the first are due on 2026-12-01" in " ".join(asked(NOVEMBER).out.split())
@@ -187,6 +195,12 @@ def test_a_mistyped_name_is_told_the_right_one(asked: Asked, home: Path) -> None
 def test_a_month_without_a_campaign_is_told_the_nearest_on_record(asked: Asked, home: Path) -> None:
     began(home, 5)
     assert f"Did you mean '{NOVEMBER}'?" in asked("retention_offer-2026-10").err
+
+
+def test_the_name_of_an_action_is_told_its_latest_campaign(asked: Asked, night: Path, home: Path) -> None:
+    latest, unbegun = asked("retention_offer").err, asked("upsell").err
+    assert "Did you mean 'retention_offer-2024-07'?" in latest
+    assert "Did you mean 'upsell-2024-" in unbegun
 
 
 def test_a_campaign_to_come_is_planned_from_the_latest_night(asked: Asked, night: Path, home: Path) -> None:

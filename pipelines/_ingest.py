@@ -6,9 +6,9 @@ import hashlib
 import json
 import logging
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -16,6 +16,7 @@ from deltalake import DeltaTable
 
 from data_contracts import Checked, Contract, check, contracts
 from features import BUSINESS_TIME_ZONE, commits, day_start, scan, table_path
+from pipelines._delivery_notes import not_arrived, smells
 from pipelines._errors import SourceChanged
 from pipelines._merge import Change, prepare, write
 from pipelines._quarantine import set_aside
@@ -28,9 +29,6 @@ log = logging.getLogger(__name__)
 
 LEAST_KNOWN = 0.5
 """The share of a delivery's older rows that must be known when it comes from elsewhere or is read in another way."""
-
-_LONG_ORDER, _MANY_ORDERS = timedelta(days=7), 0.01
-"""Orders whose purchases lie farther apart than this smell, if they are more than this share of all."""
 
 ARRIVING = ("transactions", "interactions", "customers", "subscriptions")
 
@@ -80,7 +78,9 @@ def read_and_check(settings: Settings, *, as_of: date) -> Delivery:
             checked[name].bad_count,
             time.perf_counter() - started,
         )
-    return Delivery(checked=checked, docs=docs, notes=(*_notes(checked), *_not_arrived(settings.home, checked)))
+    start = day_start(as_of, time_zone=settings.time_zone)
+    notes = (*smells(checked, start=start), *not_arrived(settings.home, ARRIVING, checked))
+    return Delivery(checked=checked, docs=docs, notes=notes)
 
 
 def _docs_folder(home: Path, as_of: date) -> Path:
@@ -108,47 +108,6 @@ def check_table(
         timestamp_format=settings.mapping(contract.name).timestamp_format,
         docs=docs,
     )
-
-
-def _notes(checked: Mapping[str, Checked]) -> tuple[str, ...]:
-    """Things that are allowed but smell: said to the operator, never fatal."""
-    known = checked["transactions"].rows["customer_id"].unique()
-    notes = []
-    for table in ("interactions", "customers", "subscriptions"):
-        if table not in checked or checked[table].rows.is_empty():
-            continue
-        theirs = checked[table].rows["customer_id"].unique()
-        if not theirs.is_in(known.implode()).any():
-            notes.append(
-                f"none of the {len(theirs):,} customers in {table} (such as {theirs.sort()[0]!r}) is among the "
-                f"{len(known):,} of transactions (such as {known.sort()[0]!r}); are these the same ids?"
-            )
-    return (*notes, *_long_orders(checked["transactions"].rows))
-
-
-def _not_arrived(home: Path, checked: Mapping[str, Checked]) -> Iterator[str]:
-    """A note for each table that came before and did not tonight: what it told goes on counting."""
-    for table in ARRIVING:
-        if table not in checked and DeltaTable.is_deltatable(str(table_path(home, table))):
-            known = "; consent is as known then, and nobody can withdraw it" if table == "customers" else ""
-            yield f"{table} did not arrive, and did before: what earlier deliveries told still counts{known}"
-
-
-def _long_orders(lines: pl.DataFrame) -> Iterator[str]:
-    """A note where many orders go on for days: an order is dated by its first line, and later lines are no purchase."""
-    if "order_id" not in lines.columns:
-        return
-    bought = lines.filter(pl.col("order_id").is_not_null() & (pl.col("amount") > 0))  # returns come later
-    orders = bought.group_by("customer_id", "order_id")
-    spans = orders.agg(span=pl.col("occurred_at").max() - pl.col("occurred_at").min())
-    long = spans.filter(pl.col("span") > _LONG_ORDER).sort("customer_id", "order_id")
-    if long.height > _MANY_ORDERS * spans.height:
-        customer, order = long.row(0)[:2]
-        yield (
-            f"{long.height:,} of {spans.height:,} orders have lines more than {_LONG_ORDER.days} days apart (such as "
-            f"order {order!r} of customer {customer!r}). An order is one purchase, dated by its first line: is "
-            "order_id used again for later orders? Then leave it unmapped; the lines of one day are one order."
-        )
 
 
 def ingest(settings: Settings, delivery: Delivery, *, as_of: date) -> list[Arrival]:

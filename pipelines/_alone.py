@@ -29,3 +29,9 @@ def alone_in(home: Path) -> Iterator[None]:
         yield
     finally:
         lock.release()
+
+
+def ask_alone(home: Path) -> None:
+    """Raises HomeBusy while another run is working in `home`; told before a server is started for nothing."""
+    with alone_in(home):
+        pass

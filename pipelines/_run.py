@@ -12,11 +12,12 @@ from rich.console import Console
 from rich.markup import escape
 from rich.padding import Padding
 
+from pipelines._alone import ask_alone
 from pipelines._failures import note_in_log
 from pipelines._logs import logged, quiet_frameworks
 from pipelines._screen import new_console, new_table, short, show_figures, show_learned, show_night, show_table
 from pipelines._server import prefect_server
-from pipelines._sources import find_source
+from pipelines._sources import ask_for_tables, find_source
 
 if TYPE_CHECKING:
     from pipelines._settings import Settings
@@ -26,6 +27,7 @@ def nightly(settings: Settings, as_of: date, *, options: str, verbose: bool) -> 
     """Runs one night and shows the top of the list, where its files are, and what to try next."""
     find_source(settings.source.name)
     with _ready(settings, verbose=verbose) as console:
+        _ask_beforehand(settings)
         console.print(f"[bold]Night of {as_of}[/], source {escape(settings.source.name)}")
         with prefect_server(settings.home) as server:
             from pipelines.nightly import nightly as flow
@@ -48,6 +50,7 @@ def training(
             from models._tuning import ask_for_optuna
 
             ask_for_optuna()
+        _ask_beforehand(settings)
         console.print(f"[bold]Training as of {as_of}[/], source {escape(settings.source.name)}")
         with prefect_server(settings.home) as server:
             from models._gate import Override
@@ -274,6 +277,12 @@ def write_features(file: Path) -> None:
 
     file.write_text(features_markdown(), encoding="utf-8")
     new_console().print(f"written: {escape(str(file))}")
+
+
+def _ask_beforehand(settings: Settings) -> None:
+    """What a person would not wait for a server and the engines to be told."""
+    ask_alone(settings.home)
+    ask_for_tables(settings)
 
 
 @contextmanager

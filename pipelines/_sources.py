@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from data_contracts import Contract, declared
+from data_contracts import Contract, contracts, declared
 from pipelines._errors import SourceUnknown, SourceUnreadable, TableMissing
 from pipelines._mapping import mapped
 
@@ -92,19 +92,36 @@ def read_table(settings: Settings, contract: Contract) -> pl.DataFrame | None:
     SettingsWrong where the mapping does not fit the table.
     """
     tables = find_source(settings.source.name).read(settings)
+    name = _name_among(tables, settings, contract)
+    return None if name is None else mapped(tables[name](), contract, settings.mapping(contract.name))
+
+
+def ask_for_tables(settings: Settings) -> None:
+    """Raises what `read_table` would where a table is not there, before anything is started or read."""
+    tables, known = find_source(settings.source.name).read(settings), contracts()
+    for table in _mapped_tables(settings):
+        _name_among(tables, settings, known[table])
+
+
+def _mapped_tables(settings: Settings) -> list[str]:
+    return list(type(settings.tables).model_fields)
+
+
+def _name_among(tables: RawTables, settings: Settings, contract: Contract) -> str | None:
+    """What the source calls the contract's table; None for an optional one that is not there."""
     mapping = settings.mapping(contract.name)
     wanted = mapping.file or contract.name
     names = [wanted] if wanted in tables else [name for name in tables if is_called(wanted, name)]
     if not names and contract.optional and mapping.file is None:
         return None
     if not names:
-        raise TableMissing(_not_there(settings.source.name, contract.name, wanted, list(tables)))
+        raise TableMissing(_not_there(settings, contract.name, wanted, list(tables)))
     if len(names) > 1:
         raise SourceUnreadable(
             f"{contract.name}: both {' and '.join(names)} are there; remove all but one, or say which in "
             f'[tables.{contract.name}]: file = "{names[0]}".'
         )
-    return mapped(tables[names[0]](), contract, mapping)
+    return names[0]
 
 
 def is_called(wanted: str, name: str) -> bool:
@@ -113,11 +130,13 @@ def is_called(wanted: str, name: str) -> bool:
     return name in (wanted, *(wanted + ending for ending in ENDINGS))
 
 
-def _not_there(source_name: str, table: str, wanted: str, there: list[str]) -> str:
+def _not_there(settings: Settings, table: str, wanted: str, there: list[str]) -> str:
+    others = [settings.mapping(other).file or other for other in _mapped_tables(settings) if other != table]
+    free = [name for name in there if not any(is_called(other, name) for other in others)]
     looked_for = [wanted] if "." in wanted else [f"{wanted}{ending}" for ending in ENDINGS] + [f"{wanted}/"]
-    example = difflib.get_close_matches(wanted, there, n=1, cutoff=0.3) or there[:1] or ["export.csv"]
+    example = difflib.get_close_matches(wanted, free, n=1, cutoff=0.3) or free[:1] or ["export.csv"]
     return (
-        f"the source '{source_name}' has no table {table}: looked for {', '.join(looked_for)}; "
+        f"the source '{settings.source.name}' has no table {table}: looked for {', '.join(looked_for)}; "
         f"there {'are' if there else 'is'} {', '.join(sorted(there)) or 'nothing'}. Say which it is in the settings:\n"
         f'[tables.{table}]\nfile = "{example[0]}"'
     )

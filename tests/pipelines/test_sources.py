@@ -9,7 +9,7 @@ from mapped_files import CUSTOMERS, TRANSACTIONS, read, read_csv, refusal
 
 from pipelines._errors import SettingsWrong, SourceUnknown, SourceUnreadable, TableMissing
 from pipelines._settings import Settings, SourceSettings
-from pipelines._sources import Source, find_source, read_table, source, sources
+from pipelines._sources import Source, ask_for_tables, find_source, read_table, source, sources
 
 # --- which source
 
@@ -44,6 +44,17 @@ def test_a_folder_that_is_not_there_or_is_a_file_or_is_not_named_is_refused(tmp_
             read_table(Settings(source=SourceSettings(name="folder", path=path)), TRANSACTIONS)
     with pytest.raises(SettingsWrong, match=r"set \[source\] path"):
         read_table(Settings(source=SourceSettings(name="folder")), TRANSACTIONS)
+
+
+def test_the_file_proposed_for_a_missing_table_is_none_that_another_table_reads(tmp_path):
+    for name in ("transaction_customers.csv", "sales.csv"):
+        (tmp_path / name).write_text("customer_id\na\n")
+    mapped = {"customers": {"file": "transaction_customers.csv"}}
+    settings = Settings(source=SourceSettings(name="folder", path=tmp_path), tables=mapped)
+    with pytest.raises(TableMissing, match=r'file = "sales\.csv"'):
+        ask_for_tables(settings)
+    (tmp_path / "transactions.csv").write_text("never read here")
+    ask_for_tables(settings)
 
 
 # --- which file

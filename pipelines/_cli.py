@@ -252,8 +252,9 @@ def features(words: tuple[str, ...], file: Path | None) -> None:
 def settings(file: Path | None) -> None:
     """Explain every settings key, after checking the file and the environment."""
     from pipelines._settings import settings_markdown
+    from pipelines._suppressed import suppressed_in
 
-    settings_of(None, file, None)
+    suppressed_in(settings_of(None, file, None).decisions.suppressed)
     click.echo(settings_markdown())
 
 

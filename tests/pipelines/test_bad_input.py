@@ -276,3 +276,13 @@ def test_a_log_in_which_everybody_leaves_has_nothing_to_teach(night, home: Path)
         customer_id=pl.format("once-{}", "transaction_id"), occurred_at=days, amount=pl.lit(20.0)
     )
     refused(night(once), home, code=4, words=["nothing to learn for churn", "the answer is yes"])
+
+
+def test_settings_are_told_of_a_suppression_list_that_is_not_there(churn: Churn, tmp_path: Path) -> None:
+    chosen = tmp_path / "acme.toml"
+    chosen.write_text('[decisions]\nsuppressed = "never.csv"\n')
+    ended = churn("settings", "--settings", chosen)
+    assert (ended.code, ended.out) == (2, "")
+    assert "[decisions] suppressed: never.csv cannot be read" in ended.err
+    (tmp_path / "never.csv").write_text("customer_id\n7\n")
+    assert churn("settings", "--settings", chosen).code == 0

@@ -37,6 +37,8 @@ HERE, WAVERS, GONE = range(3)
 
 _AT_ONCE = 50_000
 _PACES = 8
+_USUAL_DAYS = 50.0
+"""So many days of a usual pace count as seen in every week, so that few customers do not say how busy it was."""
 _ROUNDS = 30
 _SEVERAL = 3
 _LEAST_LIKELY = 1e-300
@@ -64,14 +66,16 @@ class Wavering:
     """How customers turn within a week, and how often they come.
 
     A customer has a pace, days a week, one of `paces` (so many customers each: `shares`, in all 1), as long as they
-    are here; while wavering `slower` times as often. `turns` says, from each condition (row: here, wavering, gone) to
-    each, how likely a customer turns within a week.
+    are here; while wavering `slower` times as often. All come so many times as often in a week as it is `busy` (an
+    entry per week, 1 on average): a rush slows nobody down when it is over, nor do weeks in which the shop is closed.
+    `turns` says, from each condition (row: here, wavering, gone) to each, how likely a customer turns within a week.
     """
 
     paces: Numbers
     shares: Numbers
     slower: float
     turns: Numbers
+    busy: Numbers
 
     @property
     def shows(self) -> bool:
@@ -87,9 +91,10 @@ class Wavering:
         ]
         return np.concatenate(parts) if parts else np.zeros(0)
 
-    def explained(self, days: Numbers | npt.NDArray[np.uint8]) -> Numbers:
-        """How likely the days of one week are in each condition and at each pace."""
-        count, often = days[:, None].astype(np.float64), np.stack([self.paces, self.paces * self.slower])[:, None, :]
+    def explained(self, activity: Activity, week: int) -> Numbers:
+        """How likely what customers did in a week is in each condition and at each pace."""
+        count = activity.days[:, week, None].astype(np.float64)
+        often = self.busy[week] * np.stack([self.paces, self.paces * self.slower])[:, None, :]
         poisson = np.exp(count * np.log(often) - often - gammaln(count + 1))
         nothing = np.broadcast_to((count == 0).astype(np.float64), poisson.shape[1:])
         return np.concatenate([poisson, nothing[None]])
@@ -114,7 +119,7 @@ class _Pass:
             begins = activity.begin == week
             standing[:, begins] = 0.0
             standing[HERE, begins] = model.shares
-            says = model.explained(activity.days[:, week])
+            says = model.explained(activity, week)
             standing = standing * says
             likely = np.where(activity.begin <= week, standing.sum(axis=(0, 2)), 1.0)
             likely = np.maximum(likely, _LEAST_LIKELY)
@@ -192,6 +197,7 @@ def _beginning(known: Activity) -> Wavering:
         shares=np.full(_PACES, 1 / _PACES),
         slower=0.3,
         turns=np.array([[0.95, 0.04, 0.01], [0.08, 0.86, 0.06], [0.01, 0.0, 0.99]]),
+        busy=np.ones(weeks),
     )
 
 
@@ -205,15 +211,18 @@ def _improved(model: Wavering, known: Activity) -> Wavering:
     later = np.ones_like(run.latest)
     turned, shares = np.zeros((3, 3)), np.zeros(len(model.paces))
     slow_days = slow_weeks = 0.0
+    usual, seen_days = np.zeros_like(model.busy), np.zeros_like(model.busy)
     for week in range(known.days.shape[1] - 1, -1, -1):
         # Nobody stands anywhere before they first came, so that these weeks add nothing.
-        standing = run.standings[week] * later
+        standing, has_begun = run.standings[week] * later, known.begin < week
         slow_days += float((standing[WAVERS] * known.days[:, week, None]).sum())
-        slow_weeks += float((standing[WAVERS] * model.paces).sum())
+        slow_weeks += float((standing[WAVERS] * model.paces).sum() * model.busy[week])
         shares += standing[:, known.begin == week].sum(axis=(0, 1))
+        # A first week has a day in it by its choice, whether it was busy or not.
+        usual[week] = ((standing[HERE] + model.slower * standing[WAVERS])[has_begun] * model.paces).sum()
+        seen_days[week] = known.days[has_begun, week].sum()
         came = run.explained[week] * later / run.likely[week][:, None]
         if week > 0:
-            has_begun = known.begin < week
             before, after = run.standings[week - 1][:, has_begun], came[:, has_begun]
             turned += model.turns * np.tensordot(before, after, axes=((1, 2), (1, 2)))
         later = np.tensordot(model.turns, came, axes=1)
@@ -223,4 +232,12 @@ def _improved(model: Wavering, known: Activity) -> Wavering:
         shares=shares / shares.sum(),
         slower=slow_days / slow_weeks if slow_weeks > 0 else model.slower,
         turns=seen / seen.sum(axis=1, keepdims=True),
+        busy=_busy(usual, seen_days),
     )
+
+
+def _busy(usual: Numbers, seen_days: Numbers) -> Numbers:
+    """How busy each week was, 1 on average: days on which customers came, by what their own paces say."""
+    busy = (seen_days + _USUAL_DAYS) / (usual + _USUAL_DAYS)
+    made: Numbers = busy * (usual + _USUAL_DAYS).sum() / (seen_days + _USUAL_DAYS).sum()
+    return made

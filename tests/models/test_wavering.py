@@ -28,6 +28,7 @@ TRUE = Wavering(
     shares=np.array([0.3, 0.4, 0.3]),
     slower=0.25,
     turns=np.array([[0.97, 0.03, 0.0], [0.08, 0.86, 0.06], [0.005, 0.0, 0.995]]),
+    busy=np.ones(WEEKS),
 )
 
 
@@ -41,7 +42,7 @@ def lived(model: Wavering, *, customers: int = 800, seed: int = 1) -> tuple[Acti
         luck = chance.random(customers)
         turned = (luck[:, None] > np.cumsum(model.turns, axis=1)[stands][:, :-1]).sum(axis=1)
         stands = np.where(begin < week, turned, HERE)
-        often = pace * np.array([1.0, model.slower, 0.0])[stands]
+        often = model.busy[week] * pace * np.array([1.0, model.slower, 0.0])[stands]
         days[:, week] = np.where(begin <= week, chance.poisson(often), 0)
     days[np.arange(customers), begin] += 1
     names = pl.Series([f"C{number:05d}" for number in range(customers)])
@@ -87,6 +88,23 @@ def test_a_silence_is_weighed_by_the_own_pace(found: Wavering) -> None:
     said = found.probability(Activity(customers=pl.Series(list("abcd")), days=days, begin=np.zeros(4, int)))
     assert said[1] > 0.3 > 5 * max(said[0], said[2])
     assert said[1] > 3 * said[3]
+
+
+@pytest.mark.parametrize("low", [0.2, 0.0], ids=["after a rush", "while the shop is closed"])
+def test_who_comes_less_often_because_all_do_does_not_waver(low: float) -> None:
+    """The last weeks are quiet, after a rush: nobody slows down for that."""
+    busy = np.where(np.arange(WEEKS) % 52 >= 46, low, np.where(np.arange(WEEKS) % 52 >= 42, 3.0, 1.0))
+    activity, stands = lived(replace(TRUE, busy=busy), customers=1500)
+    found = learned_wavering(activity)
+    assert found is not None
+    assert found.shows
+    for weeks in (slice(42, 46), slice(46, 52), slice(52, 94), slice(94, 98), slice(98, 104)):
+        assert found.busy[weeks].mean() == pytest.approx(busy[weeks].mean(), rel=0.2, abs=0.1)
+    said = found.probability(activity)
+    assert said.mean() == pytest.approx((stands == WAVERS).mean(), rel=0.35)
+    blind = replace(found, busy=np.ones(WEEKS)).probability(activity)
+    wrong, wrong_if_blind = (((each - (stands == WAVERS)) ** 2).mean() for each in (said, blind))
+    assert wrong < 0.9 * wrong_if_blind
 
 
 def test_who_leaves_without_slowing_down_shows_nothing() -> None:

@@ -114,6 +114,42 @@ def test_who_leaves_without_slowing_down_shows_nothing() -> None:
     assert not found.shows
 
 
+@pytest.mark.parametrize("pace", [0.25, 1.0])
+@pytest.mark.parametrize("leaves", [0.0, 0.01])
+def test_where_nobody_slows_down_nobody_is_said_to(pace: float, leaves: float) -> None:
+    """Steady customers, who stay or leave from one week to the next, and others who come once."""
+    turns = np.array([[1 - leaves, 0.0, leaves], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]])
+    steady, _ = lived(replace(TRUE, paces=pace * TRUE.paces, turns=turns), customers=700, seed=4)
+    once, _ = lived(replace(TRUE, turns=np.array([[0.0, 0.0, 1.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]])), seed=5)
+    days, begin = np.concatenate([steady.days, once.days]), np.concatenate([steady.begin, once.begin])
+    names = pl.Series([f"C{number:05d}" for number in range(len(begin))])
+    found = learned_wavering(Activity(customers=names, days=days, begin=begin))
+    assert found is not None
+    assert not found.shows
+
+
+def test_customers_who_come_seldom_waver_as_often_as_is_said() -> None:
+    seldom = replace(TRUE, paces=0.2 * TRUE.paces)
+    activity, stands = lived(seldom, customers=2000, seed=6)
+    found = learned_wavering(activity)
+    assert found is not None
+    assert found.probability(activity).mean() == pytest.approx((stands == WAVERS).mean(), rel=0.5)
+
+
+def test_who_joins_changes_little_of_what_is_learned() -> None:
+    activity, _ = lived(TRUE, customers=1998, seed=7)
+    one_more = activity.customers.clone().extend(pl.Series(["A"]))
+    joined = Activity(
+        customers=one_more,
+        days=np.concatenate([activity.days, activity.days[:1]]),
+        begin=np.concatenate([activity.begin, activity.begin[:1]]),
+    )
+    before, after = (learned_wavering(each) for each in (activity, joined))
+    assert before is not None
+    assert after is not None
+    assert np.abs(before.probability(activity) - after.probability(activity)).max() < 0.02
+
+
 def test_of_few_customers_nothing_is_learned() -> None:
     activity, _ = lived(TRUE, customers=FEWEST - 1)
     assert learned_wavering(activity) is None

@@ -60,7 +60,8 @@ def of_wavering(scores: pl.DataFrame, settings: Settings) -> list[str]:
         return []
     return [
         "retention_offer: weighed by the churn probability tonight, for who slows down does not show in the log: too "
-        "few customers came in several weeks, or those who come less often do not leave sooner (decisions.retention_by)"
+        "few customers came in several weeks, those who come less often do not leave sooner, or nothing speaks for "
+        "their slowing down rather than for paces and chance (decisions.retention_by)"
     ]
 
 
